@@ -1,0 +1,16 @@
+package dev.falcon.inference;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who sent a request, when it came, and until when they wait.
+ *
+ * @param clientIp the address as far as trusted proxies tell it, or null where there is none
+ * @param traceId 32 hex digits of the caller's trace, or null
+ * @param arrivedNanos the ticker's value when the request's first byte was handed to the front
+ * @param deadline after which the answer is worth nothing
+ * @param patience what this request may lose to a slow store
+ */
+public record Caller(@Nullable String clientIp, @Nullable String traceId, long arrivedNanos, Deadline deadline,
+        Patience patience) {
+}
