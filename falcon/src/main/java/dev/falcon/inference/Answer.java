@@ -9,5 +9,4 @@ package dev.falcon.inference;
  * @param cacheHit whether it came out of a cache, local or shared
  * @param inferenceNanos time in the runtime; 0 for a cached or replayed answer
  */
-public record Answer(ModelId model, int item, Prediction prediction, boolean cacheHit, long inferenceNanos) {
-}
+public record Answer(ModelId model, int item, Prediction prediction, boolean cacheHit, long inferenceNanos) {}

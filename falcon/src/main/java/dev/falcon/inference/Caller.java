@@ -12,5 +12,4 @@ import org.jspecify.annotations.Nullable;
  * @param patience what this request may lose to a slow store
  */
 public record Caller(@Nullable String clientIp, @Nullable String traceId, long arrivedNanos, Deadline deadline,
-        Patience patience) {
-}
+        Patience patience) {}

@@ -14,7 +14,7 @@ public sealed interface InferenceOutcome {
      */
     record Success(List<Answer> answers, IdempotencyStatus idempotency, StageTimings timings)
             implements
-                InferenceOutcome {
+            InferenceOutcome {
         public Success {
             answers = List.copyOf(answers);
         }

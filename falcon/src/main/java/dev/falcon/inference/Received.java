@@ -15,6 +15,5 @@ public sealed interface Received {
     }
 
     /** A request that was refused before it became a question. */
-    record Refused(String requestId, InferenceOutcome.Failure failure) implements Received {
-    }
+    record Refused(String requestId, InferenceOutcome.Failure failure) implements Received {}
 }
