@@ -1,0 +1,39 @@
+# What a person types here. `make` alone lists the targets.
+MVN ?= mvn -B -ntp
+
+JAR := falcon/target/falcon.jar
+# Folders are listed too: a deleted file changes only the time of its folder.
+JAR_SOURCES := pom.xml falcon/pom.xml build/JavaHome.java $(shell find falcon/src/main 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test format data reference clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## Build, then serve on this machine (PORT, LOG_FORMAT and all other settings by environment)
+	@LOG_FORMAT=$${LOG_FORMAT:-text} exec bin/falcon serve
+
+build: $(JAR) ## Build the program without its tests; quick when nothing changed
+
+# Maven leaves a jar alone whose content did not change, so its time is set here.
+$(JAR): $(JAR_SOURCES)
+	@$(MVN) -q -Dmaven.test.skip=true package
+	@touch $@
+
+test: ## Build everything, run every test and check the formatting
+	$(MVN) verify
+
+format: ## Format all Java sources
+	@$(MVN) -q spotless:apply
+
+data: ## Fetch the public data sets that models are trained on
+	scripts/fetch-data.sh
+
+reference: build ## Regenerate docs/REFERENCE.md from the settings in the code
+	@mkdir -p docs
+	@bin/falcon config --reference > target/REFERENCE.md
+	@mv target/REFERENCE.md docs/REFERENCE.md
+
+clean: ## Remove all that was built
+	@rm -rf target */target
