@@ -1,0 +1,69 @@
+package dev.falcon.telemetry;
+
+import java.util.Locale;
+
+/**
+ * Every kind of line that Falcon logs: its severity, how often a minute it may be written, and what it means. The words
+ * that the operations runbook searches for are part of the messages.
+ */
+public enum Event {
+    STARTING(Severity.INFO, 60, "The worker starts; names its version and settings that matter."),
+    START_FAILED(Severity.CRITICAL, 60, "The worker cannot start; says why and what to do."),
+    WRONG_SETTING(Severity.CRITICAL, 1000, "One setting is wrong; one line for each, then exit status 78."),
+    MODEL_LOADED(Severity.INFO, 60, "A model was read, checked and answered its warm-up inference."),
+    READY(Severity.INFO, 60, "The worker listens and answers."),
+    DRAIN(Severity.INFO, 600, "A step of the drain after SIGTERM, with the time since its begin."),
+    DRAIN_INCOMPLETE(Severity.ERROR, 60, "The drain's time ran out; says what was left."),
+    REDIS_UNAVAILABLE(Severity.ERROR, 30, "Redis unavailable: answers go on without the shared cache and idempotency."),
+    REDIS_AVAILABLE(Severity.INFO, 30, "Redis answers again, or for the first time."),
+    DATABASE_UNAVAILABLE(Severity.ERROR, 30, "Database unavailable: records wait in the spool."),
+    DATABASE_AVAILABLE(Severity.INFO, 30, "The database answers again, or for the first time."),
+    BREAKER_CHANGED(Severity.WARNING, 60, "A circuit breaker changed its state."),
+    RETRY(Severity.WARNING, 30, "A background operation failed and is tried again (retry)."),
+    BUFFER_FULL(Severity.ERROR, 6, "buffer full: memory and spool are full, records are dropped and counted."),
+    LOGS_FLUSHED(Severity.INFO, 60, "Flushed N logs: records that had waited are in the database."),
+    LOG_RECORD_REFUSED(Severity.ERROR, 30, "The database refused a record; it was split off, dropped and counted."),
+    CACHE_ENTRY_UNREADABLE(Severity.WARNING, 6, "A cached answer could not be read and counts as a miss."),
+    SLOW_REQUEST(Severity.WARNING, 30, "slow request: took longer than SLOW_REQUEST_MS; with the time of each stage."),
+    REQUEST_FAILED(Severity.ERROR, 60, "A request ended in a 5xx that is not a refusal; with error_type and stage."),
+    DEFECT(Severity.ERROR, 60, "A defect of Falcon's, with its stack trace."),
+    CLIENT_CUT_OFF(Severity.WARNING, 6, "A client was too slow (timeout) and was cut off.");
+
+    /** Levels as they are written. */
+    public enum Severity {
+        DEBUG,
+        INFO,
+        WARNING,
+        ERROR,
+        CRITICAL
+    }
+
+    private final Severity severity;
+    private final int perMinute;
+    private final String meaning;
+
+    Event(Severity severity, int perMinute, String meaning) {
+        this.severity = severity;
+        this.perMinute = perMinute;
+        this.meaning = meaning;
+    }
+
+    /** The name in the {@code event} field: {@code redis_unavailable}. */
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public Severity severity() {
+        return severity;
+    }
+
+    /** Lines written in any one minute by one room; further ones are counted and told with the next. */
+    public int perMinute() {
+        return perMinute;
+    }
+
+    /** One sentence for the reference page. */
+    public String meaning() {
+        return meaning;
+    }
+}

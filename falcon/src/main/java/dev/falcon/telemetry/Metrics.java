@@ -1,0 +1,137 @@
+package dev.falcon.telemetry;
+
+import dev.falcon.inference.Ticker;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker's metrics: one registry, handed out as small typed meters. Every series of a closed label set exists at 0 from
+ * the start. Safe for use by many threads.
+ */
+public final class Metrics {
+
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final ExpositionFormats formats = ExpositionFormats.init();
+    private final Labels workerLabel;
+    private final DurationQuantiles quantiles;
+    private final RequestMeters requests;
+    private final CacheMeters cache;
+    private final IdempotencyMeters idempotency;
+    private final StoreMeters store;
+    private final DatabaseMeters database;
+    private final RetryMeters retries;
+    private final ListenerMeters listener;
+    private final ModelMeters models;
+    private final Map<Dependency, GuardMeters> guards = new EnumMap<>(Dependency.class);
+    private final FallbackMeters fallbacks;
+
+    public Metrics(String workerId, Ticker ticker) {
+        workerLabel = Labels.of("worker_id", workerId);
+        Meters meters = new Meters(registry, workerLabel);
+        quantiles = new DurationQuantiles(meters, ticker);
+        requests = new RequestMeters(meters, quantiles);
+        cache = new CacheMeters(meters);
+        idempotency = new IdempotencyMeters(meters);
+        store = new StoreMeters(meters);
+        database = new DatabaseMeters(meters);
+        retries = new RetryMeters(meters);
+        listener = new ListenerMeters(meters);
+        models = new ModelMeters(meters);
+        fallbacks = new FallbackMeters(meters);
+        Gauge state = meters.gauge(Metric.BREAKER_STATE);
+        Counter successes = meters.counter(Metric.BREAKER_SUCCESSES);
+        Counter failures = meters.counter(Metric.BREAKER_FAILURES);
+        for (Dependency dependency : Dependency.values()) {
+            String name = dependency.wireName();
+            guards.put(dependency, new GuardMeters(state.labelValues(name), successes.labelValues(name),
+                    failures.labelValues(name)));
+        }
+        meters.gauge(Metric.MEMORY_USAGE, ProcessMemory::residentBytes);
+        meters.gauge(Metric.MEMORY_LIMIT, ProcessMemory::limitBytes);
+        meters.gauge(Metric.HEAP_LIVE, ProcessMemory::liveAfterCollectionBytes);
+        JvmMetrics.builder().constLabels(workerLabel).register(registry);
+    }
+
+    /** Shows the running version; once. */
+    public void app(String version) {
+        new Meters(registry, workerLabel).gauge(Metric.APP).labelValues(version, Runtime.version().toString()).set(1);
+    }
+
+    public RequestMeters requests() {
+        return requests;
+    }
+
+    public CacheMeters cache() {
+        return cache;
+    }
+
+    public IdempotencyMeters idempotency() {
+        return idempotency;
+    }
+
+    public StoreMeters store() {
+        return store;
+    }
+
+    public DatabaseMeters database() {
+        return database;
+    }
+
+    public RetryMeters retries() {
+        return retries;
+    }
+
+    public ListenerMeters listener() {
+        return listener;
+    }
+
+    public ModelMeters models() {
+        return models;
+    }
+
+    public FallbackMeters fallbacks() {
+        return fallbacks;
+    }
+
+    public GuardMeters guard(Dependency dependency) {
+        return Points.of(guards, dependency);
+    }
+
+    /** Shows the inference log's books; once. */
+    public void books(Supplier<LogBooks> books) {
+        registry.register(new BooksCollector(books, workerLabel));
+    }
+
+    /** To be called every few seconds: what shows the last minute must have been looking a minute ago. */
+    public void sample() {
+        quantiles.sample();
+    }
+
+    /**
+     * Everything as it is now.
+     *
+     * @param accept the scraper's {@code Accept} header: protobuf and OpenMetrics where asked for, else Prometheus text
+     */
+    public Scrape scrape(@Nullable String accept) {
+        ExpositionFormatWriter writer = formats.findWriter(accept == null ? "" : accept);
+        ByteArrayOutputStream body = new ByteArrayOutputStream(32 * 1024);
+        try {
+            writer.write(body, registry.scrape());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot happen in memory", e);
+        }
+        return new Scrape(writer.getContentType(), body.toByteArray());
+    }
+}
