@@ -42,6 +42,11 @@ public final class Prediction {
         return labels.get(top);
     }
 
+    /** The index of {@link #label()}. */
+    public int top() {
+        return top;
+    }
+
     /** The probability of {@link #label()}. */
     public double confidence() {
         return probabilities[top];
