@@ -6,8 +6,7 @@ import java.util.List;
 /** Faults that only show when two settings, or a setting's shape, are looked at together. Stateless. */
 final class CrossChecks {
 
-    private CrossChecks() {
-    }
+    private CrossChecks() {}
 
     static void check(Settings settings, List<Fault> faults) {
         if (!settings.worker().id().matches("[A-Za-z0-9._-]{1,63}")) {

@@ -21,8 +21,7 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
             @Setting(env = "LOG_FORMAT", byDefault = "json",
                     meaning = "One JSON object a line, or lines for people.") LogFormat logFormat,
             @Setting(env = "SLOW_REQUEST_MS", byDefault = "1000", unit = "ms", min = 1, max = 3_600_000,
-                    meaning = "A request that takes longer is logged as `slow request`, sampled.") Duration slowRequest) {
-    }
+                    meaning = "A request that takes longer is logged as `slow request`, sampled.") Duration slowRequest) {}
 
     /** Severity of log lines. */
     public enum LogLevel {
@@ -58,8 +57,7 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
                     max = 3600,
                     meaning = "After SIGTERM: how long the whole drain may take, grace and log flush included; what is left then is said, exit 1.") Duration gracefulShutdownTimeout,
             @Setting(env = "TRUSTED_PROXIES",
-                    meaning = "Comma-separated addresses or networks whose X-Forwarded-For is believed.") List<Cidr> trustedProxies) {
-    }
+                    meaning = "Comma-separated addresses or networks whose X-Forwarded-For is believed.") List<Cidr> trustedProxies) {}
 
     /** How much is worked on at once, and for how long. */
     public record Limits(
@@ -70,16 +68,14 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
             @Setting(env = "INFERENCE_TIMEOUT_SECONDS", byDefault = "10", unit = "seconds", min = 0.01, max = 3600,
                     meaning = "The part of the deadline that one inference may use, waiting for another request's included.") Duration inferenceTimeout,
             @Setting(env = "RATE_LIMIT_PER_MINUTE", byDefault = "0", max = 100_000_000,
-                    meaning = "Requests a minute and client address; more are refused as rate_limited. 0: off.") int rateLimitPerMinute) {
-    }
+                    meaning = "Requests a minute and client address; more are refused as rate_limited. 0: off.") int rateLimitPerMinute) {}
 
     /** Which models are served. */
     public record Models(
             @Setting(env = "MODEL_PATH", byDefault = "models",
                     meaning = "A model's folder, or a tree NAME/VERSION/ of them.") Path path,
             @Setting(env = "DEFAULT_MODEL",
-                    meaning = "NAME or NAME/VERSION served when a request names none; needed where the tree holds several names.") @Nullable String defaultModel) {
-    }
+                    meaning = "NAME or NAME/VERSION served when a request names none; needed where the tree holds several names.") @Nullable String defaultModel) {}
 
     /** The shared store of answers and idempotency keys. */
     public record Redis(
@@ -90,8 +86,7 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
             @Setting(env = "REDIS_PASSWORD",
                     meaning = "Password of Redis; or REDIS_PASSWORD_FILE, which is read again at each connection.") Password password,
             @Setting(env = "REDIS_OPERATION_TIMEOUT_MS", byDefault = "100", unit = "ms", min = 1, max = 60_000,
-                    meaning = "The longest a request waits for Redis; slower counts as a failure.") Duration operationTimeout) {
-    }
+                    meaning = "The longest a request waits for Redis; slower counts as a failure.") Duration operationTimeout) {}
 
     /** The database of the inference log. */
     public record Postgres(
@@ -107,8 +102,7 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
                     meaning = "Connections kept at most; times the workers it must stay below max_connections.") int poolSize,
             @Setting(env = "POSTGRES_OPERATION_TIMEOUT_SECONDS", byDefault = "5", unit = "seconds", min = 0.1,
                     max = 600,
-                    meaning = "The longest one operation may take, connecting included.") Duration operationTimeout) {
-    }
+                    meaning = "The longest one operation may take, connecting included.") Duration operationTimeout) {}
 
     /** When a dependency is given up, and for how long. */
     public record Breaker(
@@ -118,8 +112,7 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
                     max = 3600,
                     meaning = "How long a breaker stays open before trials, varied by 20 % either way.") Duration timeout,
             @Setting(env = "CIRCUIT_BREAKER_HALF_OPEN_ATTEMPTS", byDefault = "3", min = 1, max = 100,
-                    meaning = "Background trials that must succeed in a row to close a breaker.") int halfOpenAttempts) {
-    }
+                    meaning = "Background trials that must succeed in a row to close a breaker.") int halfOpenAttempts) {}
 
     /** Retries, which happen off a request's path only. */
     public record Retry(
@@ -128,23 +121,21 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
             @Setting(env = "RETRY_BASE_DELAY_MS", byDefault = "100", unit = "ms", min = 1, max = 600_000,
                     meaning = "Wait before the second try; doubled for each further one, with jitter.") Duration baseDelay,
             @Setting(env = "RETRY_MAX_DELAY_MS", byDefault = "5000", unit = "ms", min = 1, max = 600_000,
-                    meaning = "The longest wait between two tries.") Duration maxDelay) {
-    }
+                    meaning = "The longest wait between two tries.") Duration maxDelay) {}
 
     /** Cached answers. */
     public record Cache(
-            @Setting(env = "CACHE_ENABLED", byDefault = "true", meaning = "Whether answers are cached.") boolean enabled,
+            @Setting(env = "CACHE_ENABLED", byDefault = "true",
+                    meaning = "Whether answers are cached.") boolean enabled,
             @Setting(env = "CACHE_TTL_SECONDS", byDefault = "3600", unit = "seconds", min = 1, max = 31_536_000,
                     meaning = "How long an answer is kept, varied by 10 % either way.") Duration ttl,
             @Setting(env = "CACHE_LOCAL_MAX_ENTRIES", byDefault = "100000", max = 100_000_000,
-                    meaning = "Answers kept in the worker itself. 0: none.") int localMaxEntries) {
-    }
+                    meaning = "Answers kept in the worker itself. 0: none.") int localMaxEntries) {}
 
     /** Remembered answers to keyed requests. */
     public record Idempotency(
             @Setting(env = "IDEMPOTENCY_TTL_SECONDS", byDefault = "86400", unit = "seconds", min = 1, max = 31_536_000,
-                    meaning = "How long an answer is replayed to its idempotency key.") Duration ttl) {
-    }
+                    meaning = "How long an answer is replayed to its idempotency key.") Duration ttl) {}
 
     /** The record of what was answered. */
     public record InferenceLog(
@@ -161,6 +152,5 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
             @Setting(env = "INFERENCE_LOG_SPOOL_DIR", byDefault = "data/spool",
                     meaning = "Folder where records wait while PostgreSQL is away.") Path spoolDir,
             @Setting(env = "INFERENCE_LOG_SPOOL_MAX_MB", byDefault = "256", unit = "MB", max = 10_000_000,
-                    meaning = "Size of the spool; records beyond it are dropped and counted. 0: no spool.") int spoolMaxMb) {
-    }
+                    meaning = "Size of the spool; records beyond it are dropped and counted. 0: no spool.") int spoolMaxMb) {}
 }

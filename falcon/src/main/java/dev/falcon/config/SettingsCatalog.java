@@ -15,15 +15,12 @@ public final class SettingsCatalog {
      * @param type a word for people: text, number, true/false, path …
      * @param allowed the range or the names that are allowed, empty where anything goes
      */
-    public record Row(String section, String name, String type, String allowed, String byDefault, String meaning) {
-    }
+    public record Row(String section, String name, String type, String allowed, String byDefault, String meaning) {}
 
     /** A setting's value in force, secrets hidden. */
-    public record Effective(String name, String value) {
-    }
+    public record Effective(String name, String value) {}
 
-    private SettingsCatalog() {
-    }
+    private SettingsCatalog() {}
 
     /** Every setting, in the order of the tree. */
     public static List<Row> rows() {

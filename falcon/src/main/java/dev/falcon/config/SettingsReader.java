@@ -1,7 +1,7 @@
 package dev.falcon.config;
 
-import dev.falcon.config.Sources.Found;
 import dev.falcon.config.SettingsFaults.Fault;
+import dev.falcon.config.Sources.Found;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -26,8 +26,7 @@ public final class SettingsReader {
      * @param cores processors this process may use
      * @param home the installation, which default paths are relative to
      */
-    public record Surroundings(String hostname, int cores, Path home) {
-    }
+    public record Surroundings(String hostname, int cores, Path home) {}
 
     private SettingsReader(Sources sources, Surroundings surroundings) {
         this.sources = sources;

@@ -20,8 +20,7 @@ public final class Sources {
     private static final long MAX_FILE_BYTES = 1_000_000;
 
     /** A value and where it was found. */
-    record Found(String value, String source) {
-    }
+    record Found(String value, String source) {}
 
     private final Map<String, Found> values = new HashMap<>();
     private final List<Fault> faults = new ArrayList<>();
@@ -80,7 +79,8 @@ public final class Sources {
         return quoted ? value.substring(1, value.length() - 1) : value;
     }
 
-    @Nullable Found find(String name) {
+    @Nullable
+    Found find(String name) {
         return values.get(name);
     }
 

@@ -16,8 +16,7 @@ final class Values {
     private static final BigDecimal NANOS_A_SECOND = BigDecimal.valueOf(1_000_000_000);
     private static final BigDecimal NANOS_A_MILLISECOND = BigDecimal.valueOf(1_000_000);
 
-    private Values() {
-    }
+    private Values() {}
 
     /** @throws IllegalArgumentException with a message that names the value and what is allowed */
     static Object parse(Setting setting, RecordComponent component, String text) {
@@ -39,8 +38,11 @@ final class Values {
             return path(text);
         }
         if (type == List.class) {
-            return Arrays.stream(text.split(",")).map(String::strip).filter(part -> !part.isEmpty())
-                    .map(Values::cidr).toList();
+            return Arrays.stream(text.split(","))
+                    .map(String::strip)
+                    .filter(part -> !part.isEmpty())
+                    .map(Values::cidr)
+                    .toList();
         }
         if (type.isEnum()) {
             return constant(type, text);
@@ -53,7 +55,8 @@ final class Values {
                 + (setting.unit().isEmpty() ? "" : " " + setting.unit());
         if (text.startsWith("tcp://")) {
             String service = setting.env().replace("_PORT", "").toLowerCase(Locale.ROOT);
-            throw new IllegalArgumentException("\"" + shown(text) + "\" is what Kubernetes injects for a Service named \""
+            throw new IllegalArgumentException("\"" + shown(text)
+                    + "\" is what Kubernetes injects for a Service named \""
                     + service + "\", not a port; set enableServiceLinks: false in the pod, or set " + setting.env()
                     + " there yourself (" + allowed + ")");
         }
@@ -109,7 +112,8 @@ final class Values {
                 return constant;
             }
         }
-        String allowed = Arrays.stream(type.getEnumConstants()).map(Object::toString)
+        String allowed = Arrays.stream(type.getEnumConstants())
+                .map(Object::toString)
                 .collect(Collectors.joining(", "));
         throw new IllegalArgumentException("\"" + shown(text) + "\" is none of " + allowed);
     }

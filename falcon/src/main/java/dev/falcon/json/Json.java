@@ -36,7 +36,8 @@ public final class Json {
             .builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build())
+                    .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                    .build())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -47,8 +48,7 @@ public final class Json {
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
 
-    private Json() {
-    }
+    private Json() {}
 
     /** The value as compact JSON in UTF-8. */
     public static byte[] bytes(Object value) {
@@ -81,8 +81,10 @@ public final class Json {
         }
         ByteBuffer in = ByteBuffer.wrap(utf8);
         try {
-            CharBuffer chars = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
-                    .onUnmappableCharacter(CodingErrorAction.REPORT).decode(in);
+            CharBuffer chars = StandardCharsets.UTF_8.newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .onUnmappableCharacter(CodingErrorAction.REPORT)
+                    .decode(in);
             return chars.toString();
         } catch (CharacterCodingException e) {
             throw new MalformedJson("invalid UTF-8 at byte " + in.position());
@@ -94,15 +96,15 @@ public final class Json {
         String where = path.isEmpty() ? place(e.getLocation()) : " at \"" + path + "\"" + place(e.getLocation());
         return switch (e) {
             case UnrecognizedPropertyException unknown ->
-                "unknown field \"" + shown(unknown.getPropertyName()) + "\"" + place(e.getLocation());
+                    "unknown field \"" + shown(unknown.getPropertyName()) + "\"" + place(e.getLocation());
             case MismatchedInputException mismatch when path.isEmpty() ->
-                "expected " + expected(type) + where;
+                    "expected " + expected(type) + where;
             case MismatchedInputException mismatch ->
-                "wrong type" + where + ", expected " + expected(mismatch.getTargetType());
+                    "wrong type" + where + ", expected " + expected(mismatch.getTargetType());
             case StreamConstraintsException constraint -> "nested deeper than " + MAX_DEPTH + " levels, or a name or "
                     + "number beyond the parser's limits" + place(e.getLocation());
             case StreamReadException read when String.valueOf(read.getOriginalMessage()).startsWith("Duplicate") ->
-                "a name is given twice in one object" + place(e.getLocation());
+                    "a name is given twice in one object" + place(e.getLocation());
             default -> "not JSON" + place(e.getLocation());
         };
     }

@@ -20,8 +20,7 @@ public final class DatabaseMeters {
         PROBE
     }
 
-    private record Series(CounterDataPoint count, DistributionDataPoint seconds) {
-    }
+    private record Series(CounterDataPoint count, DistributionDataPoint seconds) {}
 
     private final Meters meters;
     private final Map<Operation, Series> succeeded = new EnumMap<>(Operation.class);

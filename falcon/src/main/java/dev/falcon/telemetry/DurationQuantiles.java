@@ -23,8 +23,7 @@ final class DurationQuantiles {
     private static final long STEP_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** Bucket counts by model, and when they were read. */
-    private record Snapshot(long atNanos, Map<String, long[]> counts) {
-    }
+    private record Snapshot(long atNanos, Map<String, long[]> counts) {}
 
     private final Ticker ticker;
     private final double[] upperBounds;
@@ -37,10 +36,13 @@ final class DurationQuantiles {
         double[] finite = Meters.latencyBounds();
         upperBounds = java.util.Arrays.copyOf(finite, finite.length + 1);
         upperBounds[finite.length] = Double.POSITIVE_INFINITY;
-        GaugeWithCallback.builder().name(Metric.DURATION_QUANTILES.fullName())
+        GaugeWithCallback.builder()
+                .name(Metric.DURATION_QUANTILES.fullName())
                 .help(Metric.DURATION_QUANTILES.meaning())
                 .labelNames(Metric.DURATION_QUANTILES.labels().toArray(String[]::new))
-                .constLabels(meters.workerLabel()).callback(this::report).register(meters.registry());
+                .constLabels(meters.workerLabel())
+                .callback(this::report)
+                .register(meters.registry());
     }
 
     synchronized void observe(Histogram durations) {

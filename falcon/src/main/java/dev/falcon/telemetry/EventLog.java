@@ -62,7 +62,7 @@ public final class EventLog {
         }
         line = line.addKeyValue(EVENT_KEY, event.wireName());
         if (event.severity() == Event.Severity.CRITICAL) {
-            line = line.addKeyValue(CRITICAL_KEY, Boolean.TRUE);
+            line = line.addKeyValue(CRITICAL_KEY, true);
         }
         for (Field field : fields) {
             line = line.addKeyValue(field.name(), field.value());

@@ -24,8 +24,7 @@ final class LogLine {
     /** The event of lines that a library wrote. */
     private static final String LIBRARY_EVENT = "library";
 
-    private LogLine() {
-    }
+    private LogLine() {}
 
     static byte[] json(ILoggingEvent event, String workerId) {
         Map<String, Object> line = new LinkedHashMap<>();
@@ -53,9 +52,13 @@ final class LogLine {
     static byte[] text(ILoggingEvent event) {
         StringBuilder line = new StringBuilder(160);
         String simpleName = event.getLoggerName().substring(event.getLoggerName().lastIndexOf('.') + 1);
-        line.append(TIME_OF_DAY.format(instant(event))).append(' ')
-                .append(String.format("%-8s", level(event))).append(' ')
-                .append(simpleName).append(": ").append(event.getFormattedMessage());
+        line.append(TIME_OF_DAY.format(instant(event)))
+                .append(' ')
+                .append(String.format("%-8s", level(event)))
+                .append(' ')
+                .append(simpleName)
+                .append(": ")
+                .append(event.getFormattedMessage());
         for (KeyValuePair pair : pairs(event)) {
             if (pair.value != null && !pair.key.equals(EventLog.CRITICAL_KEY) && !pair.key.equals(EventLog.EVENT_KEY)) {
                 line.append("  ").append(pair.key).append('=').append(pair.value);

@@ -28,8 +28,7 @@ public final class Logging implements AutoCloseable {
      * @param severity the least severe of Falcon's own lines to be written
      * @param json objects, or else lines for people
      */
-    public record Style(Event.Severity severity, boolean json, String workerId) {
-    }
+    public record Style(Event.Severity severity, boolean json, String workerId) {}
 
     private final LoggerContext context;
 
@@ -73,8 +72,8 @@ public final class Logging implements AutoCloseable {
 
     /** What these would say about a dead dependency at every attempt, the guards say once. */
     private static void quietLibraries(LoggerContext context) {
-        for (String chatty : new String[] {"io.lettuce", "io.netty", "com.zaxxer.hikari", "org.postgresql",
-                "org.flywaydb"}) {
+        for (String chatty : new String[]{"io.lettuce", "io.netty", "com.zaxxer.hikari", "org.postgresql",
+            "org.flywaydb"}) {
             context.getLogger(chatty).setLevel(Level.OFF);
         }
         context.getLogger("io.helidon").setLevel(Level.ERROR);

@@ -23,7 +23,8 @@ public enum Metric {
     CACHE_HITS("cache_hits_total", Type.COUNTER, "Texts answered from a cache.", "tier"),
     CACHE_MISSES("cache_misses_total", Type.COUNTER, "Texts that a cache was asked for in vain.", "tier"),
     CACHE_ERRORS("cache_errors_total", Type.COUNTER, "Operations of the shared cache that failed.", "operation"),
-    IDEMPOTENCY_HITS("idempotency_hits_total", Type.COUNTER, "Requests answered with the answer stored under their key."),
+    IDEMPOTENCY_HITS("idempotency_hits_total", Type.COUNTER,
+            "Requests answered with the answer stored under their key."),
     IDEMPOTENCY_MISSES("idempotency_misses_total", Type.COUNTER, "Requests whose key was new."),
     IDEMPOTENCY_CONFLICTS("idempotency_conflicts_total", Type.COUNTER,
             "Requests whose key was used for something else, or still in use at their deadline."),
@@ -74,6 +75,7 @@ public enum Metric {
     private final String fullName;
     private final Type type;
     private final String meaning;
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> labels;
 
     Metric(String fullName, Type type, String meaning, String... labels) {

@@ -15,8 +15,7 @@ final class ProcessMemory {
     private static final Path CGROUP_V2_LIMIT = Path.of("/sys/fs/cgroup/memory.max");
     private static final Path CGROUP_V1_LIMIT = Path.of("/sys/fs/cgroup/memory/memory.limit_in_bytes");
 
-    private ProcessMemory() {
-    }
+    private ProcessMemory() {}
 
     /** Resident set in bytes; where the kernel does not tell, what the JVM has committed. */
     static double residentBytes() {
@@ -39,7 +38,7 @@ final class ProcessMemory {
                 .getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
                         ? system.getTotalMemorySize()
                         : Double.NaN;
-        for (Path limit : new Path[] {CGROUP_V2_LIMIT, CGROUP_V1_LIMIT}) {
+        for (Path limit : new Path[]{CGROUP_V2_LIMIT, CGROUP_V1_LIMIT}) {
             try {
                 double bytes = Double.parseDouble(Files.readString(limit).strip());
                 return Double.isNaN(physical) ? bytes : Math.min(bytes, physical);

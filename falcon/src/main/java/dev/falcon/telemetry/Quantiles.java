@@ -6,8 +6,7 @@ package dev.falcon.telemetry;
  */
 final class Quantiles {
 
-    private Quantiles() {
-    }
+    private Quantiles() {}
 
     /**
      * @param q between 0 and 1

@@ -41,8 +41,7 @@ public final class RequestMeters {
 
     /** The series of one model, found once and kept. */
     private record ModelSeries(Map<Source, CounterDataPoint> successes, Map<Source, DistributionDataPoint> seconds,
-            CounterDataPoint errors, CounterDataPoint refusals) {
-    }
+            CounterDataPoint errors, CounterDataPoint refusals) {}
 
     private final Counter requests;
     private final Histogram duration;
@@ -98,8 +97,8 @@ public final class RequestMeters {
     }
 
     public void succeeded(String model, Source source, long elapsedNanos) {
-        ModelSeries series = models.getOrDefault(model, noModel);
-        if (series != noModel) {
+        ModelSeries series = models.get(model);
+        if (series != null) {
             Points.of(series.successes(), source).inc();
             Points.of(series.seconds(), source).observe(elapsedNanos / 1e9);
         }
