@@ -1,0 +1,56 @@
+package dev.falcon.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The program {@code falcon}. The only class that reads the environment and ends the process. */
+@Command(name = "falcon", mixinStandardHelpOptions = true, versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND", description = "Serves text classifiers over HTTP; trains and scores them.",
+        footerHeading = "%nExit status:%n",
+        footer = {"  0 success, 1 failure or a bad model, 2 wrong usage, 69 port taken, 78 wrong settings,",
+            "  143 after a drained SIGTERM", "",
+            "Settings come from the environment; `falcon config` shows those in force, docs/REFERENCE.md explains them."})
+public final class Main implements Runnable {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    private Main() {}
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "Which command? See the list below.");
+    }
+
+    /** The commands, ready to be executed in these surroundings. */
+    static CommandLine commandLine(Shell shell) {
+        CommandLine line = new CommandLine(new Main())
+                .addSubcommand(new ConfigCommand(shell));
+        line.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((e, failed, parsed) -> {
+            failed.getErr().println("falcon: a defect of Falcon's: " + e);
+            e.printStackTrace(failed.getErr());
+            return ExitStatus.FAILURE;
+        });
+        return line;
+    }
+
+    public static void main(String[] args) {
+        Map<String, String> environment = System.getenv();
+        Path home = Path.of(environment.getOrDefault(Shell.HOME_VARIABLE, "."));
+        PrintStream out = System.out;
+        int status = commandLine(new Shell(environment, home, System.in, out, System.err)).execute(args);
+        out.flush();
+        System.exit(status);
+    }
+}
