@@ -19,7 +19,7 @@ import javax.tools.ToolProvider;
 final class Seeded {
     private static final Pattern PACKAGE = Pattern.compile("^package ([a-z.]+);", Pattern.MULTILINE);
     private static final Pattern TYPE =
-            Pattern.compile("^(?:@\\w+ )*(?:public |final |abstract )*(?:class|interface|record|enum) (\\w+)",
+            Pattern.compile("^(?:@\\w+ )*(?:public |final |abstract |sealed )*(?:class|interface|record|enum) (\\w+)",
                     Pattern.MULTILINE);
 
     private Seeded() {}
