@@ -27,7 +27,8 @@ public enum Event {
     SLOW_REQUEST(Severity.WARNING, 30, "slow request: took longer than SLOW_REQUEST_MS; with the time of each stage."),
     REQUEST_FAILED(Severity.ERROR, 60, "A request ended in a 5xx that is not a refusal; with error_type and stage."),
     DEFECT(Severity.ERROR, 60, "A defect of Falcon's, with its stack trace."),
-    CLIENT_CUT_OFF(Severity.WARNING, 6, "A client was too slow (timeout) and was cut off.");
+    CLIENT_CUT_OFF(Severity.WARNING, 6, "A client was too slow (timeout) and was cut off."),
+    ACCEPT_FAILED(Severity.ERROR, 6, "A connection could not be accepted; usually no file descriptor is left.");
 
     /** Levels as they are written. */
     public enum Severity {
