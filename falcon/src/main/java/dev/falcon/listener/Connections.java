@@ -1,0 +1,125 @@
+package dev.falcon.listener;
+
+import dev.falcon.inference.Ticker;
+import dev.falcon.telemetry.ListenerMeters;
+import dev.falcon.telemetry.ListenerMeters.CutReason;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every open connection, each on a virtual thread of its own; never more than the limit. Safe for use by many threads.
+ */
+final class Connections {
+
+    private final Http1 http1;
+    private final Ticker ticker;
+    private final int limit;
+    private final Semaphore free;
+    private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    private final ThreadFactory threads = Thread.ofVirtual().name("connection-", 1).factory();
+    private final ListenerMeters meters;
+    private volatile boolean closing;
+
+    Connections(Http1 http1, int limit, ListenerMeters meters, Ticker ticker) {
+        this.http1 = http1;
+        this.limit = limit;
+        this.free = new Semaphore(limit);
+        this.meters = meters;
+        this.ticker = ticker;
+    }
+
+    /** Waits until one more connection may be opened; takes its place. */
+    void awaitPlace() throws InterruptedException {
+        free.acquire();
+    }
+
+    /** Gives a place back that was taken and not used. */
+    void leavePlace() {
+        free.release();
+    }
+
+    /** Serves a new connection in the place that was taken for it. */
+    void serve(SocketChannel channel, long number) throws IOException {
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        Connection connection = new Connection(new ClientSocket(channel, ticker), http1, number);
+        open.add(connection);
+        meters.opened();
+        threads.newThread(() -> {
+            try {
+                connection.run();
+            } finally {
+                open.remove(connection);
+                meters.closed();
+                free.release();
+            }
+        }).start();
+    }
+
+    int count() {
+        return open.size();
+    }
+
+    /** Connections with a request that has begun to arrive and is not answered yet. */
+    int inFlight() {
+        int count = 0;
+        for (Connection connection : open) {
+            count += connection.socket().phase().inFlight() ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** No connection will be added any more. */
+    void closing() {
+        closing = true;
+    }
+
+    ClientBounds.Pressure pressure() {
+        if (closing) {
+            return ClientBounds.Pressure.CLOSING;
+        }
+        return free.availablePermits() <= limit / 16 ? ClientBounds.Pressure.CROWDED : ClientBounds.Pressure.NONE;
+    }
+
+    /**
+     * Holds every connection to the bound of its phase.
+     *
+     * @return how many clients were cut off for being slow
+     */
+    int enforce(ClientBounds bounds) {
+        ClientBounds.Pressure pressure = pressure();
+        int slow = 0;
+        for (Connection connection : open) {
+            Phase exceeded = connection.socket().enforce(bounds, pressure);
+            CutReason reason = exceeded == null ? null : reason(exceeded);
+            if (reason != null) {
+                meters.cut(reason);
+                slow += reason == CutReason.IDLE ? 0 : 1;
+            }
+        }
+        return slow;
+    }
+
+    private static @Nullable CutReason reason(Phase phase) {
+        return switch (phase) {
+            case SILENT -> CutReason.SILENT;
+            case IDLE -> CutReason.IDLE;
+            case HEADERS -> CutReason.SLOW_HEADERS;
+            case BODY -> CutReason.SLOW_BODY;
+            case ANSWERING -> CutReason.SLOW_READER;
+            case CUT, WORKING, LINGERING, CLOSED -> null;
+        };
+    }
+
+    /** Closes all that is left. */
+    void abort() {
+        for (Connection connection : open) {
+            connection.socket().close();
+        }
+    }
+}

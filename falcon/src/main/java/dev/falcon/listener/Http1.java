@@ -1,0 +1,206 @@
+package dev.falcon.listener;
+
+import dev.falcon.config.Settings;
+import dev.falcon.inference.Ticker;
+import io.helidon.common.concurrency.limits.FixedLimit;
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.context.Context;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HttpLogConfig;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+import io.helidon.http.encoding.ContentEncodingContext;
+import io.helidon.http.media.MediaContext;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.ListenerContext;
+import io.helidon.webserver.Router;
+import io.helidon.webserver.Routing;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.HttpSecurity;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Helidon's HTTP/1.1, set up once for all connections with every limit said. Helidon parses, frames and renders; routing
+ * is ours, one call into the front, and so is every refusal. Safe for use by many threads.
+ */
+final class Http1 implements ListenerContext, AutoCloseable {
+
+    static final int MAX_REQUEST_LINE_BYTES = 4096;
+    static final int MAX_HEADER_BYTES = 16 * 1024;
+
+    private final Front front;
+    private final Ticker ticker;
+    private final int maxBodyBytes;
+    private final Http1ConnectionSelector selector;
+    private final ListenerConfig config;
+    private final Context context = Context.builder().id("listener").build();
+    private final MediaContext media = MediaContext.create();
+    private final ContentEncodingContext encodings = new AnyEncoding();
+    private final DirectHandlers refusals;
+    private final Router router = new OneRouting(new FrontRouting());
+    private final Limit limit = FixedLimit.create();
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private volatile boolean draining;
+
+    Http1(Settings.Http settings, Front front, Ticker ticker) {
+        this.front = front;
+        this.ticker = ticker;
+        this.maxBodyBytes = settings.maxBodyBytes();
+        this.selector = Http1ConnectionSelector.builder()
+                .config(Http1Config.builder()
+                        .maxPrologueLength(MAX_REQUEST_LINE_BYTES)
+                        .maxHeadersSize(MAX_HEADER_BYTES)
+                        .validateRequestHeaders(true)
+                        .validateResponseHeaders(true)
+                        .validatePath(true)
+                        .validatePrologue(true)
+                        .continueImmediately(false)
+                        .sendKeepAliveHeader(false)
+                        .log(HttpLogConfig.builder().receiveLog(false).sendLog(false).build())
+                        .build())
+                .build();
+        this.config = ListenerConfig.builder()
+                .protocolsDiscoverServices(false)
+                .maxPayloadSize(maxBodyBytes)
+                .maxInMemoryEntity(maxBodyBytes)
+                .build();
+        DirectHandlers.Builder handlers = DirectHandlers.builder();
+        for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+            handlers.addHandler(type, this::refuse);
+        }
+        this.refusals = handlers.build();
+    }
+
+    void serve(Connection connection) throws InterruptedException {
+        selector.connection(connection).handle(limit);
+    }
+
+    /** From now on every answer is its connection's last. */
+    void drain() {
+        draining = true;
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    int maxBodyBytes() {
+        return maxBodyBytes;
+    }
+
+    /**
+     * More than any request within the limits can take, chunked into single bytes included: Helidon's parser bounds
+     * neither the line that tells a chunk's length nor what stands behind the last chunk.
+     */
+    long maxRequestBytes() {
+        return MAX_REQUEST_LINE_BYTES + MAX_HEADER_BYTES + 8L * maxBodyBytes;
+    }
+
+    Router router() {
+        return router;
+    }
+
+    private DirectHandler.TransportResponse refuse(DirectHandler.TransportRequest request,
+            DirectHandler.EventType type, Status status, ServerResponseHeaders ignored, @Nullable String message) {
+        Reply reply = front.rejection()
+                .apply(
+                        new Rejection(request.method(), request.path(), Refusals.of(status, message, maxBodyBytes)));
+        DirectHandler.TransportResponse.Builder response = DirectHandler.TransportResponse.builder()
+                .status(Status.create(reply.status()))
+                .entity(reply.body())
+                .keepAlive(false);
+        reply.headers().forEach(response::header);
+        return response.build();
+    }
+
+    /** The routing of every request: one call into the front. */
+    private final class FrontRouting implements HttpRouting {
+
+        private final HttpSecurity security = HttpSecurity.create();
+
+        @Override
+        public void route(ConnectionContext context, RoutingRequest request, RoutingResponse response) {
+            Connection connection = (Connection) context;
+            Exchange exchange = new Exchange(connection, request, response);
+            front.exchange().accept(exchange);
+            if (!exchange.goesOn()) {
+                throw new CloseConnectionException("The last answer is given");
+            }
+            connection.awaitNext();
+        }
+
+        @Override
+        public HttpSecurity security() {
+            return security;
+        }
+    }
+
+    /** A router that knows one routing. */
+    private record OneRouting(HttpRouting routing) implements Router {
+
+        @Override
+        public <T extends Routing> T routing(Class<T> type, T otherwise) {
+            return type.isInstance(routing) ? type.cast(routing) : otherwise;
+        }
+
+        @Override
+        public List<? extends Routing> routings() {
+            return List.of(routing);
+        }
+
+        @Override
+        public void beforeStart() {}
+
+        @Override
+        public void afterStop() {}
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+
+    @Override
+    public Context context() {
+        return context;
+    }
+
+    @Override
+    public MediaContext mediaContext() {
+        return media;
+    }
+
+    @Override
+    public ContentEncodingContext contentEncodingContext() {
+        return encodings;
+    }
+
+    @Override
+    public DirectHandlers directHandlers() {
+        return refusals;
+    }
+
+    @Override
+    public ListenerConfig config() {
+        return config;
+    }
+
+    @Override
+    public ExecutorService executor() {
+        return executor;
+    }
+}

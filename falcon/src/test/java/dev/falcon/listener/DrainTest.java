@@ -1,0 +1,115 @@
+package dev.falcon.listener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.falcon.listener.RawClient.RawAnswer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** What clients see while a worker leaves. */
+class DrainTest {
+
+    private static final String GET = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    private void answerWhenReleased(Exchange exchange) {
+        try {
+            if (exchange.path().equals("/slow")) {
+                release.await();
+            }
+            exchange.answer(OpenPort.text(200, "here"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private OpenPort port() {
+        return new OpenPort(OpenPort.Bounds.USUAL, this::answerWhenReleased);
+    }
+
+    private static boolean isRefused(OpenPort port) throws IOException {
+        try {
+            port.client().close();
+            return false;
+        } catch (AssertionError e) {
+            return true;
+        }
+    }
+
+    @Test
+    void whileDrainingOldAndNewConnectionsAreAnsweredOnceMore() throws Exception {
+        try (OpenPort port = port(); RawClient kept = port.client()) {
+            assertThat(kept.send(GET).answer().header("Connection")).isNull();
+            port.listener().drain();
+
+            RawAnswer last = kept.send(GET).answer();
+            assertThat(last.status()).isEqualTo(200);
+            assertThat(last.header("Connection")).isEqualTo("close");
+            assertThat(kept.isClosed()).isTrue();
+
+            try (RawClient late = port.client()) {
+                RawAnswer answer = late.send(GET).answer();
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.header("Connection")).isEqualTo("close");
+                assertThat(late.isClosed()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void closingEndsIdleConnectionsAndFinishesWhatIsInFlight() throws Exception {
+        try (OpenPort port = port(); RawClient idle = port.client(); RawClient busy = port.client();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            assertThat(idle.send(GET).answer().status()).isEqualTo(200);
+            busy.send(GET.replace("/x", "/slow"));
+            await().until(() -> port.listener().openConnections() == 2);
+
+            Future<Integer> left = threads.submit(() -> port.listener().close(Duration.ofSeconds(10)));
+            assertThat(idle.isClosed()).isTrue();
+            assertThat(isRefused(port)).isTrue();
+            assertThat(left.isDone()).isFalse();
+
+            release.countDown();
+            RawAnswer answer = busy.answer();
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("Connection")).isEqualTo("close");
+            assertThat(left.get()).isZero();
+        }
+    }
+
+    @Test
+    void whatIsLeftAfterTheTimeIsCountedAndCutOff() throws Exception {
+        try (OpenPort port = port(); RawClient busy = port.client()) {
+            busy.send(GET.replace("/x", "/slow"));
+            await().until(() -> port.listener().openConnections() == 1);
+            assertThat(port.listener().close(Duration.ofMillis(300))).isEqualTo(1);
+            assertThat(busy.isClosed()).isTrue();
+            release.countDown();
+        }
+    }
+
+    @Test
+    void aClientThatConnectedJustBeforeTheCloseIsStillAnswered() throws Exception {
+        try (OpenPort port = port(); RawClient late = port.client()) {
+            await().until(() -> port.listener().openConnections() == 1);
+            CompletableFuture<Integer> left = new CompletableFuture<>();
+            Thread.startVirtualThread(() -> {
+                try {
+                    left.complete(port.listener().close(Duration.ofSeconds(5)));
+                } catch (InterruptedException e) {
+                    left.completeExceptionally(e);
+                }
+            });
+            await().until(() -> isRefused(port));
+            assertThat(late.send(GET).answer().status()).isEqualTo(200);
+            assertThat(left.get()).isZero();
+        }
+    }
+}
