@@ -1,13 +1,8 @@
 package dev.falcon.telemetry;
 
-import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.OutputStreamAppender;
-import ch.qos.logback.core.encoder.Encoder;
-import ch.qos.logback.core.encoder.EncoderBase;
 import java.io.OutputStream;
 import java.util.logging.LogManager;
 import org.slf4j.LoggerFactory;
@@ -19,9 +14,6 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
  */
 public final class Logging implements AutoCloseable {
 
-    private static final int QUEUE_LINES = 4096;
-    private static final int FLUSH_ON_CLOSE_MILLIS = 2000;
-
     /**
      * How to log.
      *
@@ -31,9 +23,11 @@ public final class Logging implements AutoCloseable {
     public record Style(Event.Severity severity, boolean json, String workerId) {}
 
     private final LoggerContext context;
+    private final LineQueue queue;
 
-    private Logging(LoggerContext context) {
+    private Logging(LoggerContext context, LineQueue queue) {
         this.context = context;
+        this.queue = queue;
     }
 
     /** Takes the log over, from whatever was set up before. */
@@ -44,22 +38,9 @@ public final class Logging implements AutoCloseable {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
 
-        LineEncoder encoder = new LineEncoder(style);
-        encoder.setContext(context);
-        encoder.start();
-        OutputStreamAppender<ILoggingEvent> output = new OutputStreamAppender<>();
-        output.setContext(context);
-        output.setEncoder(encoder);
-        output.setImmediateFlush(true);
-        output.setOutputStream(out);
-        output.start();
-        AsyncAppender queue = new AsyncAppender();
+        LineQueue queue = new LineQueue(
+                event -> style.json() ? LogLine.json(event, style.workerId()) : LogLine.text(event), out);
         queue.setContext(context);
-        queue.setQueueSize(QUEUE_LINES);
-        queue.setDiscardingThreshold(0);
-        queue.setNeverBlock(true);
-        queue.setMaxFlushTime(FLUSH_ON_CLOSE_MILLIS);
-        queue.addAppender(output);
         queue.start();
 
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -67,7 +48,7 @@ public final class Logging implements AutoCloseable {
         root.setLevel(Level.WARN);
         context.getLogger("dev.falcon").setLevel(level(style.severity()));
         quietLibraries(context);
-        return new Logging(context);
+        return new Logging(context, queue);
     }
 
     /** What these would say about a dead dependency at every attempt, the guards say once. */
@@ -82,6 +63,7 @@ public final class Logging implements AutoCloseable {
     /** Writes out what is queued and ends the log. */
     @Override
     public void close() {
+        queue.stop();
         context.stop();
     }
 
@@ -92,29 +74,5 @@ public final class Logging implements AutoCloseable {
             case WARNING -> Level.WARN;
             case ERROR, CRITICAL -> Level.ERROR;
         };
-    }
-
-    private static final class LineEncoder extends EncoderBase<ILoggingEvent> implements Encoder<ILoggingEvent> {
-
-        private final Style style;
-
-        LineEncoder(Style style) {
-            this.style = style;
-        }
-
-        @Override
-        public byte[] headerBytes() {
-            return new byte[0];
-        }
-
-        @Override
-        public byte[] encode(ILoggingEvent event) {
-            return style.json() ? LogLine.json(event, style.workerId()) : LogLine.text(event);
-        }
-
-        @Override
-        public byte[] footerBytes() {
-            return new byte[0];
-        }
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.config;
+
+import org.jspecify.annotations.NullMarked;

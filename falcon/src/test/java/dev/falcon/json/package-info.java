@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.json;
+
+import org.jspecify.annotations.NullMarked;

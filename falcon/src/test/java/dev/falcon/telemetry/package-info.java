@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.telemetry;
+
+import org.jspecify.annotations.NullMarked;
