@@ -1,5 +1,6 @@
 package dev.falcon.inference;
 
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param arrivedNanos the ticker's value when the request's first byte was handed to the front
  * @param deadline after which the answer is worth nothing
  * @param patience what this request may lose to a slow store
+ * @param gone tells whether the caller has left, so that nobody reads an answer; does not wait
  */
 public record Caller(@Nullable String clientIp, @Nullable String traceId, long arrivedNanos, Deadline deadline,
-        Patience patience) {}
+        Patience patience, BooleanSupplier gone) {}

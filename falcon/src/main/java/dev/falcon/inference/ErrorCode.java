@@ -18,7 +18,7 @@ public enum ErrorCode {
     UNKNOWN_MODEL(Kind.REFUSED, "Unknown model", "No model of this name and version is loaded."),
     METHOD_NOT_ALLOWED(Kind.REFUSED, "Method not allowed", "The path exists, but not with this method."),
     CLIENT_TOO_SLOW(Kind.REFUSED, "Client too slow",
-            "The request did not arrive whole within CLIENT_READ_TIMEOUT_SECONDS."),
+            "The request did not arrive whole within CLIENT_READ_TIMEOUT_SECONDS, or its sender left while it waited."),
     BODY_TOO_LARGE(Kind.REFUSED, "Body too large", "The body is longer than MAX_BODY_BYTES."),
     WRONG_MEDIA_TYPE(Kind.REFUSED, "Wrong media type", "The body must be application/json in UTF-8, not compressed."),
     HEADERS_TOO_LARGE(Kind.REFUSED, "Headers too large", "The request's headers pass the server's limit."),
