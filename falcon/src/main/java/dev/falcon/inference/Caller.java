@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param clientIp the address as far as trusted proxies tell it, or null where there is none
  * @param traceId 32 hex digits of the caller's trace, or null
- * @param arrivedNanos the ticker's value when the request's first byte was handed to the front
+ * @param arrivedNanos the ticker's value when the request had arrived whole: a slow sender is not our latency
  * @param deadline after which the answer is worth nothing
  * @param patience what this request may lose to a slow store
- * @param gone tells whether the caller has left, so that nobody reads an answer; does not wait
+ * @param gone tells whether the caller has left, so that nobody reads an answer; does not wait, costs a system call, and
+ *     is only for the request's own thread
  */
 public record Caller(@Nullable String clientIp, @Nullable String traceId, long arrivedNanos, Deadline deadline,
         Patience patience, BooleanSupplier gone) {}
