@@ -1,0 +1,129 @@
+package dev.falcon.model;
+
+import dev.falcon.inference.ModelId;
+import dev.falcon.json.Json;
+import dev.falcon.json.MalformedJson;
+import dev.falcon.model.ModelFault.Reason;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code manifest.json} in a model directory says of the model. Holds no time and no machine, so that training again
+ * on the same data writes the same bytes.
+ *
+ * @param format of this file: {@value #FORMAT}
+ * @param kind which runtime can serve it
+ * @param labels in the order of every prediction's probabilities
+ * @param digest SHA-256 (hex) of all that determines answers
+ * @param batchInvariant whether a text's answer is the same in whatever batch
+ * @param training how it was made
+ * @param heldOut how well it does on examples it was not trained on
+ */
+public record Manifest(int format, String kind, String name, String version, List<String> labels, String digest,
+        boolean batchInvariant, Training training, Evaluation heldOut) {
+
+    /** The version of the manifest's own format. */
+    public static final int FORMAT = 1;
+    /** Where it is in a model directory. */
+    public static final String FILE_NAME = "manifest.json";
+
+    private static final long MAX_BYTES = 1 << 20;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
+
+    /**
+     * How a model was made: enough to make it again.
+     *
+     * @param dataDigest SHA-256 (hex) of the file of labelled texts
+     * @param seed of the split
+     * @param trainedOn examples in the training part
+     * @param heldOut examples in the other part
+     * @param duplicates examples left out because an equal one was in
+     * @param parameters of this kind of model, numbers and strings by name
+     */
+    public record Training(String dataDigest, long seed, int trainedOn, int heldOut, int duplicates,
+            Map<String, Object> parameters) {}
+
+    /** Whether this may name a model or a version: it is a folder's name, a label's value and part of a reference. */
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
+    /** Reads the manifest of a model directory and checks every field it needs. */
+    public static Manifest read(Path directory) throws ModelFault {
+        Path file = directory.resolve(FILE_NAME);
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw new ModelFault(file, Reason.BAD_MANIFEST, "larger than " + MAX_BYTES + " bytes");
+            }
+            Manifest manifest = Json.read(Files.readAllBytes(file), Manifest.class);
+            String fault = manifest.fault();
+            if (fault != null) {
+                throw new ModelFault(file, Reason.BAD_MANIFEST, fault);
+            }
+            return manifest;
+        } catch (MalformedJson e) {
+            throw new ModelFault(file, Reason.BAD_MANIFEST, "not a manifest: " + e.getMessage(), e);
+        } catch (NoSuchFileException e) {
+            throw new ModelFault(file, Reason.MISSING, "there is no such file", e);
+        } catch (IOException e) {
+            throw new ModelFault(file, Reason.NOT_READABLE, "cannot be read (" + e + ")", e);
+        }
+    }
+
+    /** The file's content. */
+    public byte[] bytes() {
+        return Json.pretty(this).getBytes(StandardCharsets.UTF_8);
+    }
+
+    public ModelId id() {
+        return new ModelId(name, version, digest);
+    }
+
+    /** What is wrong with it, or null. The mapper leaves a field that is absent null or 0. */
+    private @Nullable String fault() {
+        if (format != FORMAT) {
+            return "field \"format\" is missing or not " + FORMAT;
+        }
+        if (kind == null || name == null || version == null || labels == null || digest == null || training == null
+                || heldOut == null) {
+            return "field \"" + firstMissing() + "\" is missing";
+        }
+        if (!isName(name) || !isName(version)) {
+            return "fields \"name\" and \"version\" must be 1 to 64 letters, digits, dots, dashes and underscores";
+        }
+        if (labels.size() < 2 || labels.stream().anyMatch(Objects::isNull)
+                || new HashSet<>(labels).size() != labels.size()) {
+            return "field \"labels\" must hold two or more different strings";
+        }
+        return SHA_256.matcher(digest).matches() ? null : "field \"digest\" must be 64 hexadecimal digits";
+    }
+
+    private String firstMissing() {
+        if (kind == null) {
+            return "kind";
+        }
+        if (name == null) {
+            return "name";
+        }
+        if (version == null) {
+            return "version";
+        }
+        if (labels == null) {
+            return "labels";
+        }
+        if (digest == null) {
+            return "digest";
+        }
+        return training == null ? "training" : "held_out";
+    }
+}
