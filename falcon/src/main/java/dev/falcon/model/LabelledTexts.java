@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  * quoting: a field holds no tab and no line break) or JSON Lines (an object a line, other fields ignored), told apart by the
  * file's ending, in UTF-8. Every line must be good: skipping bad ones would train on something else than was asked for.
  *
+ * @param file where they were read
  * @param examples at least one
  * @param digest SHA-256 (hex) of the file's bytes
  */
-public record LabelledTexts(List<LabelledText> examples, String digest) {
+public record LabelledTexts(Path file, List<LabelledText> examples, String digest) {
 
     /** Bounds, so that a wrong file ends in a sentence and not in an exhausted heap. */
     static final long MAX_FILE_BYTES = 256L << 20;
@@ -31,6 +32,11 @@ public record LabelledTexts(List<LabelledText> examples, String digest) {
 
     /** The names of the two columns, or fields of a JSON object. */
     public record Columns(String text, String label) {}
+
+    /** A fault of these examples as a whole. */
+    public LabelledTextFault fault(String why) {
+        return new LabelledTextFault(file, why);
+    }
 
     /** Reads a whole file. */
     public static LabelledTexts read(Path file, Columns columns) throws LabelledTextFault {
@@ -47,7 +53,7 @@ public record LabelledTexts(List<LabelledText> examples, String digest) {
         if (collector.examples.isEmpty()) {
             throw new LabelledTextFault(file, "holds no examples");
         }
-        return new LabelledTexts(List.copyOf(collector.examples), Sha256.hex(bytes));
+        return new LabelledTexts(file, List.copyOf(collector.examples), Sha256.hex(bytes));
     }
 
     private static String ending(Path file) {
