@@ -38,9 +38,7 @@ final class ConfigCommand implements Callable<Integer> {
             SettingsCatalog.effective(settings).forEach(row -> shell.out().println(row.name() + "=" + row.value()));
             return ExitStatus.OK;
         } catch (SettingsFaults e) {
-            e.faults().forEach(fault -> shell.err().println(fault));
-            shell.err().println("falcon: " + e.getMessage());
-            return ExitStatus.SETTINGS;
+            return SettingsFaultsText.print(e, shell);
         }
     }
 }

@@ -33,6 +33,9 @@ public final class Main implements Runnable {
     /** The commands, ready to be executed in these surroundings. */
     static CommandLine commandLine(Shell shell) {
         CommandLine line = new CommandLine(new Main())
+                .addSubcommand(new TrainCommand(shell))
+                .addSubcommand(new EvaluateCommand(shell))
+                .addSubcommand(new ClassifyCommand(shell))
                 .addSubcommand(new ConfigCommand(shell));
         line.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));

@@ -23,7 +23,8 @@ import java.util.List;
 public record Evaluation(double accuracy, Interval accuracyInterval, double macroF1, double calibrationError, int count,
         List<String> labels, List<List<Integer>> confusion) {
 
-    static final int CALIBRATION_BINS = 15;
+    /** Bins of {@link #calibrationError}. */
+    public static final int CALIBRATION_BINS = 15;
 
     /**
      * Judges predictions.

@@ -12,6 +12,7 @@ final class Design {
     private final List<String> labels;
     private final Vocabulary vocabulary;
     private final float[] idf;
+    private final float[] priors;
     private final LogisticRegression regression;
 
     /**
@@ -24,6 +25,7 @@ final class Design {
         List<LinearPrepared> prepared = texts.stream().map(vocabulary::lookUp).toList();
         this.idf = idf(prepared, vocabulary.size());
         int[] label = examples.stream().mapToInt(example -> labels.indexOf(example.label())).toArray();
+        this.priors = priors(label, labels.size());
         this.regression = new LogisticRegression(prepared, idf, label);
     }
 
@@ -49,6 +51,17 @@ final class Design {
         return idf;
     }
 
+    private static float[] priors(int[] label, int labels) {
+        float[] priors = new float[labels];
+        for (int given : label) {
+            priors[given]++;
+        }
+        for (int i = 0; i < labels; i++) {
+            priors[i] /= label.length;
+        }
+        return priors;
+    }
+
     /** @param c inverse strength of the regularisation: the larger, the closer to the examples */
     Weights solve(double c) {
         int rowCount = Weights.rowsFor(labels.size());
@@ -62,7 +75,7 @@ final class Design {
             }
             biases[row] = onGrid(solution[vocabulary.size()]);
         }
-        return new Weights(labels, vocabulary, idf, rows, biases);
+        return new Weights(labels, vocabulary, idf, rows, biases, priors);
     }
 
     /**

@@ -15,14 +15,18 @@ final class Weights {
     private final float[] idf;
     private final float[][] rows;
     private final float[] biases;
+    private final float[] priors;
 
     /**
      * @param idf inverse document frequency of each n-gram
      * @param rows weights of each n-gram: one row for two labels (towards the second), else one a label
      * @param biases one a row
+     * @param priors share of each label in training
      */
-    Weights(List<String> labels, Vocabulary vocabulary, float[] idf, float[][] rows, float[] biases) {
-        if (idf.length != vocabulary.size() || rows.length != rowsFor(labels.size()) || biases.length != rows.length) {
+    Weights(List<String> labels, Vocabulary vocabulary, float[] idf, float[][] rows, float[] biases,
+            float[] priors) {
+        if (idf.length != vocabulary.size() || rows.length != rowsFor(labels.size()) || biases.length != rows.length
+                || priors.length != labels.size()) {
             throw new IllegalArgumentException("sizes do not fit");
         }
         this.labels = List.copyOf(labels);
@@ -30,6 +34,7 @@ final class Weights {
         this.idf = idf;
         this.rows = rows;
         this.biases = biases;
+        this.priors = priors;
     }
 
     static int rowsFor(int labels) {
@@ -60,19 +65,27 @@ final class Weights {
         return biases[row];
     }
 
+    float prior(int label) {
+        return priors[label];
+    }
+
     Prediction predict(LinearPrepared text) {
         return new Prediction(labels, probabilities(text));
     }
 
     /**
      * A probability for each label: the logistic function of its score for two labels, and for more that of each label
-     * against the rest, divided by their sum. A text without known n-grams gets the biases' answer, the prior.
+     * against the rest, divided by their sum. A text without known n-grams says nothing: it gets each label's share in
+     * training, the prior.
      */
     private double[] probabilities(LinearPrepared text) {
+        if (text.size() == 0) {
+            return prior();
+        }
         double[] scores = new double[rows.length];
         double length = addWeighted(text, scores);
         for (int row = 0; row < rows.length; row++) {
-            scores[row] = logistic((length > 0 ? scores[row] / length : 0) + biases[row]);
+            scores[row] = logistic(scores[row] / length + biases[row]);
         }
         if (labels.size() == 2) {
             return new double[]{1 - scores[0], scores[0]};
@@ -85,6 +98,14 @@ final class Weights {
             scores[row] = sum > 0 ? scores[row] / sum : 1.0 / rows.length;
         }
         return scores;
+    }
+
+    private double[] prior() {
+        double[] shares = new double[priors.length];
+        for (int label = 0; label < shares.length; label++) {
+            shares[label] = priors[label];
+        }
+        return shares;
     }
 
     /** Adds each row's product with the vector before it is normalised, and returns the vector's length. */

@@ -44,6 +44,7 @@ final class WeightsDecoder {
         if (labels.size() < 2) {
             throw new IOException("it has " + labels.size() + " labels");
         }
+        float[] priors = floats(labels.size());
         List<String> words = strings("words");
         Vocabulary vocabulary = new Vocabulary(words, pairs(words.size()));
         float[] idf = floats(vocabulary.size());
@@ -56,7 +57,7 @@ final class WeightsDecoder {
         if (bytes.available() > 0) {
             throw new IOException("it has " + bytes.available() + " bytes too many");
         }
-        return new Weights(labels, vocabulary, idf, rows, biases);
+        return new Weights(labels, vocabulary, idf, rows, biases, priors);
     }
 
     private List<String> strings(String what) throws IOException {

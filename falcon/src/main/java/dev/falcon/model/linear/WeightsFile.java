@@ -17,8 +17,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * {@link Weights} as bytes, big-endian: magic (8 bytes), format, length of the whole file, version of the tokenizer; labels
- * and words (a number of strings: each as {@link DataOutputStream#writeUTF}), pairs of words (a number, then two word numbers
+ * {@link Weights} as bytes, big-endian: magic (8 bytes), format, length of the whole file, version of the tokenizer; labels,
+ * their priors, words (a number of strings: each as {@link DataOutputStream#writeUTF}), pairs of words (a number, then two word numbers
  * each), inverse document frequencies (floats), then for each row its bias and weights (floats). The file holds all that
  * determines answers and nothing else, so its SHA-256 is the model's digest. Stateless.
  */
@@ -45,6 +45,9 @@ final class WeightsFile {
             out.writeInt(weights.labels().size());
             for (String label : weights.labels()) {
                 out.writeUTF(label);
+            }
+            for (int label = 0; label < weights.labels().size(); label++) {
+                out.writeFloat(weights.prior(label));
             }
             out.writeInt(vocabulary.wordCount());
             for (int word = 0; word < vocabulary.wordCount(); word++) {

@@ -1,0 +1,118 @@
+package dev.falcon.cli;
+
+import dev.falcon.inference.Ticker;
+import dev.falcon.model.LabelledTextFault;
+import dev.falcon.model.Manifest;
+import dev.falcon.model.ModelWriter;
+import dev.falcon.model.linear.LinearTrainer;
+import dev.falcon.model.linear.TrainingPlan;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code falcon train}: from a file of labelled texts to a model directory. */
+@Command(name = "train", sortOptions = false,
+        description = {
+            "Trains a linear text classifier (TF-IDF over word 1- and 2-grams, logistic regression) on labelled",
+            "texts, writes OUT/NAME/VERSION/ and prints how well it does on the texts it held out.", "",
+            "The regularisation is chosen by 5-fold cross-validation on the training part only. The same data and seed",
+            "give the same bytes on every machine.", ""},
+        footerHeading = "%nExit status:%n",
+        footer = "  0 trained, 1 bad data, the model exists, or it cannot be written, 2 wrong usage")
+final class TrainCommand implements Callable<Integer> {
+
+    private static final double MIN_SHARE = 0.05;
+    private static final double MAX_SHARE = 0.5;
+
+    private final Shell shell;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private DataChoice data;
+
+    @Option(names = "--name", paramLabel = "NAME", required = true,
+            description = "Name of the model: 1 to 64 letters, digits, dots, dashes and underscores.")
+    @SuppressWarnings("NullAway.Init") // required, so picocli sets it
+    private String name;
+
+    // Not the program's --version: that one belongs to the top command.
+    @Option(names = "--version", paramLabel = "VERSION", defaultValue = "1",
+            description = "Version of the model, in the same characters (default: ${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init") // it has a default
+    private String version;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "42",
+            description = "Decides which texts are held out (default: ${DEFAULT-VALUE}).") private long seed;
+
+    @Option(names = "--test-share", paramLabel = "SHARE", defaultValue = "0.2",
+            description = "Share of each label's texts to hold out, 0.05 to 0.5 (default: ${DEFAULT-VALUE}).") private double testShare;
+
+    @Option(names = "--out", paramLabel = "DIR",
+            description = "Tree NAME/VERSION/ to write to. Default: models in Falcon's folder.") private @Nullable Path out;
+
+    @Option(names = "--force",
+            description = "Replace a model of this name and version; other files beside it, such as its card, stay.") private boolean force;
+
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.") private boolean help;
+
+    TrainCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call() {
+        if (!Manifest.isName(name) || !Manifest.isName(version)) {
+            throw usage("--name and --version must be 1 to 64 letters, digits, dots, dashes and underscores");
+        }
+        if (!(testShare >= MIN_SHARE && testShare <= MAX_SHARE)) {
+            throw usage("--test-share must be " + MIN_SHARE + " to " + MAX_SHARE);
+        }
+        ModelWriter writer = new ModelWriter(out == null ? shell.home().resolve("models") : out);
+        Path target = writer.directory(name, version);
+        // Looked at before the work too: nobody wants to hear it minutes later.
+        if (!force && Files.exists(target)) {
+            return exists(target);
+        }
+        try (Progress progress = new Progress(shell.err(), Ticker.system(), "reading the data")) {
+            LinearTrainer.Trained trained = LinearTrainer.train(data.read(),
+                    TrainingPlan.of(name, version, seed, testShare), progress);
+            Path written = writer.write(trained.manifest(), trained.files(), force);
+            shell.out().print(EvaluationText.of(trained.manifest().heldOut()));
+            shell.out().printf("%nWrote %s (digest %s)%n", written, trained.manifest().digest());
+            return ExitStatus.OK;
+        } catch (FileAlreadyExistsException e) {
+            return exists(target);
+        } catch (LabelledTextFault e) {
+            return failed(e.getMessage());
+        } catch (IOException e) {
+            return failed(target + " cannot be written: " + e);
+        }
+    }
+
+    private CommandLine.ParameterException usage(String message) {
+        return new CommandLine.ParameterException(spec.commandLine(), message);
+    }
+
+    private int exists(Path target) {
+        return failed(target + " is there already; give another --version, or --force to replace it");
+    }
+
+    private int failed(@Nullable String message) {
+        shell.err().println("falcon: " + message);
+        return ExitStatus.FAILURE;
+    }
+}
