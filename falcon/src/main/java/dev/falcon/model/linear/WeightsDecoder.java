@@ -48,6 +48,11 @@ final class WeightsDecoder {
         List<String> words = strings("words");
         Vocabulary vocabulary = new Vocabulary(words, pairs(words.size()));
         float[] idf = floats(vocabulary.size());
+        for (float frequency : idf) {
+            if (frequency <= 0) {
+                throw new IOException("it has an inverse document frequency that is not positive");
+            }
+        }
         float[] biases = new float[Weights.rowsFor(labels.size())];
         float[][] rows = new float[biases.length][];
         for (int row = 0; row < rows.length; row++) {

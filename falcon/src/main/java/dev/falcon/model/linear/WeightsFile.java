@@ -17,10 +17,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * {@link Weights} as bytes, big-endian: magic (8 bytes), format, length of the whole file, version of the tokenizer; labels,
- * their priors, words (a number of strings: each as {@link DataOutputStream#writeUTF}), pairs of words (a number, then two word numbers
- * each), inverse document frequencies (floats), then for each row its bias and weights (floats). The file holds all that
- * determines answers and nothing else, so its SHA-256 is the model's digest. Stateless.
+ * {@link Weights} as bytes, big-endian: magic (8 bytes), format, length of the whole file, version of the tokenizer; labels (a
+ * number of strings, as {@link DataOutputStream#writeUTF} writes them) and their priors (floats); words (like labels); pairs
+ * (a number, then two word numbers each); inverse document frequencies (floats); then for each row its bias and weights
+ * (floats). The file holds all that determines answers and nothing else, so its SHA-256 is the model's digest. Stateless.
  */
 final class WeightsFile {
 

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Shows that the shipped model is what its data and this code make: fetches the data, trains twice (the second time on one
+# processor, without the optimising compiler) and compares every byte with models/sentiment-linear/1. Needs a build and npm.
+# Exit status: 0 the same, 1 not, or the data could not be had.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+shipped=$root/models/sentiment-linear/1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+"$root/scripts/fetch-data.sh"
+train() {
+  "$root/bin/falcon" train --data "$root/data/sentiment.tsv" --name sentiment-linear --out "$work/$1" >"$work/$1.out" || {
+    cat "$work/$1.out"
+    exit 1
+  }
+}
+train first
+JAVA_OPTS="-XX:ActiveProcessorCount=1 -XX:TieredStopAtLevel=1" train second
+head -n 1 "$work/first.out"
+
+for run in first second; do
+  for file in manifest.json weights.bin; do
+    cmp "$shipped/$file" "$work/$run/sentiment-linear/1/$file" || {
+      echo "check-retrain: training again made another $file than the one shipped; run 'make train' if that is meant." >&2
+      exit 1
+    }
+  done
+done
+echo "Retraining gives the shipped model, byte for byte."
