@@ -6,7 +6,7 @@ JAR := falcon/target/falcon.jar
 JAR_SOURCES := pom.xml falcon/pom.xml build/JavaHome.java $(shell find falcon/src/main 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test format data reference clean
+.PHONY: help run build test format data train reference clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ format: ## Format all Java sources
 
 data: ## Fetch the public data sets that models are trained on
 	scripts/fetch-data.sh
+
+train: build data ## Train the shipped model anew (after it, a restart serves it)
+	bin/falcon train --data data/sentiment.tsv --name sentiment-linear --force
 
 reference: build ## Regenerate docs/REFERENCE.md from the settings in the code
 	@mkdir -p docs
