@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -30,15 +31,11 @@ final class VocabularyBuilder {
         return new Vocabulary(words, pairs.stream().mapToLong(Long::longValue).toArray());
     }
 
-    private interface NGrams<T> {
-        Set<T> of(Tokens tokens);
-    }
-
     /** In how many texts each n-gram is. */
-    private static <T> Map<T, Integer> documentsOf(List<Tokens> texts, NGrams<T> ngrams) {
+    private static <T> Map<T, Integer> documentsOf(List<Tokens> texts, Function<Tokens, Set<T>> ngrams) {
         Map<T, Integer> documents = new HashMap<>();
         for (Tokens text : texts) {
-            for (T ngram : ngrams.of(text)) {
+            for (T ngram : ngrams.apply(text)) {
                 documents.merge(ngram, 1, Integer::sum);
             }
         }
