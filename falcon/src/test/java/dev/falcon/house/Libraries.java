@@ -29,7 +29,6 @@ final class Libraries {
             library("com.fasterxml.jackson", "json"),
             library("org.slf4j", "telemetry"),
             library("ch.qos.logback", "telemetry"),
-            library("net.logstash.logback", "telemetry"),
             library("io.prometheus", "telemetry"),
             library("io.github.resilience4j", "resilience"),
             library("io.lettuce", "store"),
