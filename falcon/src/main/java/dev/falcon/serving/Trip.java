@@ -1,0 +1,58 @@
+package dev.falcon.serving;
+
+import dev.falcon.inference.Stage;
+import dev.falcon.inference.StageTimings;
+import dev.falcon.inference.Ticker;
+import dev.falcon.model.ModelRuntime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one request while it travels: how long each stage took, whether it was admitted, for which model.
+ * Used by the request's own thread only.
+ */
+final class Trip {
+
+    private final Ticker ticker;
+    private final StageTimings timings = new StageTimings();
+    private long sinceNanos;
+    private boolean admitted;
+    private @Nullable ModelRuntime model;
+
+    Trip(Ticker ticker) {
+        this.ticker = ticker;
+        this.sinceNanos = ticker.nanos();
+    }
+
+    /** Books the time since the last call, or since the start, to this stage. */
+    long ended(Stage stage) {
+        long now = ticker.nanos();
+        long elapsed = now - sinceNanos;
+        timings.add(stage, elapsed);
+        sinceNanos = now;
+        return elapsed;
+    }
+
+    void admit() {
+        admitted = true;
+    }
+
+    boolean isAdmitted() {
+        return admitted;
+    }
+
+    /** Remembers the first model that is asked, for counting and the log. */
+    void asks(ModelRuntime asked) {
+        if (model == null) {
+            model = asked;
+        }
+    }
+
+    @Nullable
+    ModelRuntime model() {
+        return model;
+    }
+
+    StageTimings timings() {
+        return timings;
+    }
+}
