@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.serving;
+
+import org.jspecify.annotations.NullMarked;
