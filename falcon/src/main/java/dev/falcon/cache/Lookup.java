@@ -4,7 +4,9 @@ import dev.falcon.inference.Deadline;
 import dev.falcon.inference.Patience;
 import dev.falcon.inference.Prediction;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -63,14 +65,19 @@ public final class Lookup implements AutoCloseable {
      * returns, the next look-up of these texts on any worker finds them.
      */
     public void fill(List<Prediction> predictions) {
-        int next = 0;
-        for (Place place : places) {
-            if (place.ours) {
-                Prediction prediction = predictions.get(next++);
-                place.found = prediction;
-                place.ours = false;
-                cache.keep(place, prediction, patience);
-            }
+        List<Place> ours = places.stream().filter(place -> place.ours).toList();
+        if (predictions.size() != ours.size()) {
+            throw new IllegalArgumentException(predictions.size() + " predictions for " + ours.size() + " texts");
+        }
+        Map<Place, Prediction> computed = new LinkedHashMap<>();
+        for (int i = 0; i < ours.size(); i++) {
+            Place place = ours.get(i);
+            place.found = predictions.get(i);
+            place.ours = false;
+            computed.put(place, predictions.get(i));
+        }
+        if (!computed.isEmpty()) {
+            cache.keep(computed, patience);
         }
     }
 

@@ -11,7 +11,9 @@ import dev.falcon.telemetry.CacheMeters.Tier;
 import dev.falcon.telemetry.Metrics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,7 +62,7 @@ public final class ResponseCache {
             for (String text : texts) {
                 Place place = new Place(CacheKey.of(model.digest(), text));
                 places.add(place);
-                if (!foundLocally(place) && joinOrLead(place)) {
+                if (!foundLocally(place) && joinOrLead(place) && !foundMeanwhile(place)) {
                     unknown.add(place);
                 }
             }
@@ -96,6 +98,19 @@ public final class ResponseCache {
         return place.ours;
     }
 
+    /** Another request may have filled in its answer between our look and our lead. */
+    private boolean foundMeanwhile(Place place) {
+        Prediction prediction = local == null ? null : local.get(place.key);
+        if (prediction == null) {
+            return false;
+        }
+        place.found = prediction;
+        place.ours = false;
+        finish(place, prediction);
+        place.computed = null;
+        return true;
+    }
+
     private void askShared(SharedTier tier, List<Place> unknown, List<String> labels, Patience patience) {
         List<@Nullable Prediction> found = tier.get(unknown.stream().map(place -> place.key).toList(), labels,
                 patience);
@@ -112,12 +127,21 @@ public final class ResponseCache {
         }
     }
 
-    void keep(Place place, Prediction prediction, Patience patience) {
-        keepLocally(place.key, prediction);
-        if (shared != null) {
-            shared.put(place.key, prediction, patience);
+    /**
+     * Keeps what was computed in both tiers, then wakes those who wait for it: whoever answers has an answer that every
+     * worker finds.
+     */
+    void keep(Map<Place, Prediction> computed, Patience patience) {
+        try {
+            computed.forEach((place, prediction) -> keepLocally(place.key, prediction));
+            if (shared != null) {
+                Map<CacheKey, Prediction> entries = new LinkedHashMap<>();
+                computed.forEach((place, prediction) -> entries.put(place.key, prediction));
+                shared.put(entries, patience);
+            }
+        } finally {
+            computed.forEach(this::finish);
         }
-        finish(place, prediction);
     }
 
     private void keepLocally(CacheKey key, Prediction prediction) {

@@ -13,7 +13,9 @@ import dev.falcon.telemetry.Fallback;
 import dev.falcon.telemetry.FallbackMeters;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +49,7 @@ final class SharedTier {
                 found.add(prediction);
             }
         } catch (StoreUnavailable e) {
-            meters.error(Operation.GET);
-            fallbacks.triggered(Fallback.CACHE_SKIPPED);
+            skipped(e, Operation.GET);
             found.clear();
             keys.forEach(key -> found.add(null));
         }
@@ -65,12 +66,22 @@ final class SharedTier {
         return prediction;
     }
 
-    void put(CacheKey key, Prediction prediction, Patience patience) {
+    /** Keeps the predictions, in one wait for all. */
+    void put(Map<CacheKey, Prediction> predictions, Patience patience) {
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        predictions.forEach((key, prediction) -> entries.put(key.value(), Entry.encode(prediction)));
         try {
-            store.put(key.value(), Entry.encode(prediction), ttl.get(), patience);
+            store.put(entries, ttl.get(), patience);
         } catch (StoreUnavailable e) {
-            meters.error(Operation.SET);
-            fallbacks.triggered(Fallback.CACHE_SKIPPED);
+            skipped(e, Operation.SET);
+        }
+    }
+
+    /** What was not even asked did not fail: it is a fallback, but no error. */
+    private void skipped(StoreUnavailable why, Operation operation) {
+        fallbacks.triggered(Fallback.CACHE_SKIPPED);
+        if (why.reason() != StoreUnavailable.Reason.NOT_ASKED) {
+            meters.error(operation);
         }
     }
 }
