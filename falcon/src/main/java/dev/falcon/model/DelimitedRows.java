@@ -21,6 +21,7 @@ final class DelimitedRows {
         try (CsvReader<CsvRecord> reader = CsvReader.builder()
                 .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .allowUnclosedQuote(false)
                 .skipEmptyLines(true)
                 .maxBufferSize(LabelledTexts.MAX_TEXT_CHARS * 2)
                 .ofCsvRecord(content)) {

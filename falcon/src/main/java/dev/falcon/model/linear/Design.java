@@ -12,7 +12,7 @@ final class Design {
     private final List<String> labels;
     private final Vocabulary vocabulary;
     private final float[] idf;
-    private final float[] priors;
+    private final int[] examples;
     private final LogisticRegression regression;
 
     /**
@@ -25,7 +25,7 @@ final class Design {
         List<LinearPrepared> prepared = texts.stream().map(vocabulary::lookUp).toList();
         this.idf = idf(prepared, vocabulary.size());
         int[] label = examples.stream().mapToInt(example -> labels.indexOf(example.label())).toArray();
-        this.priors = priors(label, labels.size());
+        this.examples = examplesOf(label, labels.size());
         this.regression = new LogisticRegression(prepared, idf, label);
     }
 
@@ -51,15 +51,12 @@ final class Design {
         return idf;
     }
 
-    private static float[] priors(int[] label, int labels) {
-        float[] priors = new float[labels];
+    private static int[] examplesOf(int[] label, int labels) {
+        int[] examples = new int[labels];
         for (int given : label) {
-            priors[given]++;
+            examples[given]++;
         }
-        for (int i = 0; i < labels; i++) {
-            priors[i] /= label.length;
-        }
-        return priors;
+        return examples;
     }
 
     /** @param c inverse strength of the regularisation: the larger, the closer to the examples */
@@ -75,7 +72,7 @@ final class Design {
             }
             biases[row] = onGrid(solution[vocabulary.size()]);
         }
-        return new Weights(labels, vocabulary, idf, rows, biases, priors);
+        return new Weights(labels, vocabulary, idf, rows, biases, examples);
     }
 
     /**

@@ -67,7 +67,7 @@ final class Tokenizer {
     private void accept(int codePoint, char next) {
         if (codePoint >= FIRST_SINGLE && isSingle(codePoint)) {
             endWord();
-            append(codePoint);
+            append(Character.toLowerCase(codePoint));
             endWord();
         } else if (Character.isLetterOrDigit(codePoint) || isMark(codePoint)) {
             append(Character.toLowerCase(codePoint));

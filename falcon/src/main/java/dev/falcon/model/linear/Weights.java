@@ -2,6 +2,7 @@ package dev.falcon.model.linear;
 
 import dev.falcon.inference.Prediction;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * All that determines the answers of a linear model. The score of a label is its bias plus the product of its weights with
@@ -15,18 +16,18 @@ final class Weights {
     private final float[] idf;
     private final float[][] rows;
     private final float[] biases;
-    private final float[] priors;
+    private final int[] examples;
 
     /**
      * @param idf inverse document frequency of each n-gram
      * @param rows weights of each n-gram: one row for two labels (towards the second), else one a label
      * @param biases one a row
-     * @param priors share of each label in training
+     * @param examples how many of each label were in training; at least one in all
      */
     Weights(List<String> labels, Vocabulary vocabulary, float[] idf, float[][] rows, float[] biases,
-            float[] priors) {
+            int[] examples) {
         if (idf.length != vocabulary.size() || rows.length != rowsFor(labels.size()) || biases.length != rows.length
-                || priors.length != labels.size()) {
+                || examples.length != labels.size()) {
             throw new IllegalArgumentException("sizes do not fit");
         }
         this.labels = List.copyOf(labels);
@@ -34,7 +35,7 @@ final class Weights {
         this.idf = idf;
         this.rows = rows;
         this.biases = biases;
-        this.priors = priors;
+        this.examples = examples;
     }
 
     static int rowsFor(int labels) {
@@ -65,8 +66,8 @@ final class Weights {
         return biases[row];
     }
 
-    float prior(int label) {
-        return priors[label];
+    int examples(int label) {
+        return examples[label];
     }
 
     Prediction predict(LinearPrepared text) {
@@ -101,11 +102,8 @@ final class Weights {
     }
 
     private double[] prior() {
-        double[] shares = new double[priors.length];
-        for (int label = 0; label < shares.length; label++) {
-            shares[label] = priors[label];
-        }
-        return shares;
+        double total = IntStream.of(examples).sum();
+        return IntStream.of(examples).mapToDouble(count -> count / total).toArray();
     }
 
     /** Adds each row's product with the vector before it is normalised, and returns the vector's length. */

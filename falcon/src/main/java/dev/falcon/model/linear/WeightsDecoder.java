@@ -44,7 +44,7 @@ final class WeightsDecoder {
         if (labels.size() < 2) {
             throw new IOException("it has " + labels.size() + " labels");
         }
-        float[] priors = floats(labels.size());
+        int[] examples = examples(labels.size());
         List<String> words = strings("words");
         Vocabulary vocabulary = new Vocabulary(words, pairs(words.size()));
         float[] idf = floats(vocabulary.size());
@@ -62,7 +62,7 @@ final class WeightsDecoder {
         if (bytes.available() > 0) {
             throw new IOException("it has " + bytes.available() + " bytes too many");
         }
-        return new Weights(labels, vocabulary, idf, rows, biases, priors);
+        return new Weights(labels, vocabulary, idf, rows, biases, examples);
     }
 
     private List<String> strings(String what) throws IOException {
@@ -75,6 +75,22 @@ final class WeightsDecoder {
             throw new IOException("it has one of its " + what + " twice");
         }
         return strings;
+    }
+
+    private int[] examples(int labels) throws IOException {
+        int[] examples = new int[labels];
+        long total = 0;
+        for (int label = 0; label < labels; label++) {
+            examples[label] = in.readInt();
+            total += examples[label];
+            if (examples[label] < 0) {
+                throw new IOException("it has a negative number of examples");
+            }
+        }
+        if (total < 1 || total > Integer.MAX_VALUE) {
+            throw new IOException("it was trained on " + total + " examples");
+        }
+        return examples;
     }
 
     private long[] pairs(int words) throws IOException {

@@ -18,7 +18,7 @@ import java.util.Arrays;
 
 /**
  * {@link Weights} as bytes, big-endian: magic (8 bytes), format, length of the whole file, version of the tokenizer; labels (a
- * number of strings, as {@link DataOutputStream#writeUTF} writes them) and their priors (floats); words (like labels); pairs
+ * number of strings, as {@link DataOutputStream#writeUTF} writes them) and the number of examples of each; words (like labels); pairs
  * (a number, then two word numbers each); inverse document frequencies (floats); then for each row its bias and weights
  * (floats). The file holds all that determines answers and nothing else, so its SHA-256 is the model's digest. Stateless.
  */
@@ -47,7 +47,7 @@ final class WeightsFile {
                 out.writeUTF(label);
             }
             for (int label = 0; label < weights.labels().size(); label++) {
-                out.writeFloat(weights.prior(label));
+                out.writeInt(weights.examples(label));
             }
             out.writeInt(vocabulary.wordCount());
             for (int word = 0; word < vocabulary.wordCount(); word++) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.model.linear;
+
+import org.jspecify.annotations.NullMarked;
