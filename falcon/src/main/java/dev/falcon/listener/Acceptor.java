@@ -4,14 +4,13 @@ import dev.falcon.inference.Ticker;
 import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
 /**
  * Takes connections off the port, on a thread of its own that keeps the process alive. A failing accept (no file
- * descriptor left) is waited out; only {@link #stop} ends it.
+ * descriptor, no memory left) is waited out; only {@link #stop} ends it.
  */
 final class Acceptor {
 
@@ -48,32 +47,32 @@ final class Acceptor {
     private void run() {
         long number = 0;
         try {
-            while (true) {
+            while (port.isOpen()) {
                 connections.awaitPlace();
                 if (!accept(++number)) {
                     connections.leavePlace();
                     ticker.sleep(PAUSE_AFTER_FAILURE);
                 }
             }
-        } catch (InterruptedException | ClosedChannelException e) {
+        } catch (InterruptedException e) {
             // stop() was called.
         }
     }
 
-    private boolean accept(long number) throws ClosedChannelException {
+    private boolean accept(long number) {
         try {
             SocketChannel channel = port.accept();
             try {
                 connections.serve(channel, number);
                 return true;
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 channel.close();
-                return false;
+                throw e;
             }
-        } catch (ClosedChannelException e) {
-            throw e;
-        } catch (IOException e) {
-            log.emit(Event.ACCEPT_FAILED, "A connection could not be accepted", e);
+        } catch (IOException | RuntimeException | Error e) {
+            if (port.isOpen()) {
+                log.emit(Event.ACCEPT_FAILED, "A connection could not be accepted", e);
+            }
             return false;
         }
     }

@@ -48,10 +48,8 @@ final class Connection implements ConnectionContext, DataWriter {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            switch (socket.phase()) {
-                case HEADERS, BODY, CUT -> socket.linger();
-                case SILENT, IDLE, WORKING, ANSWERING, LINGERING, CLOSED -> {
-                }
+            if (socket.phase().inFlight()) {
+                socket.linger();
             }
             socket.close();
         }

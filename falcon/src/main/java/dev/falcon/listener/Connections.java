@@ -1,6 +1,8 @@
 package dev.falcon.listener;
 
 import dev.falcon.inference.Ticker;
+import dev.falcon.telemetry.Event;
+import dev.falcon.telemetry.EventLog;
 import dev.falcon.telemetry.ListenerMeters;
 import dev.falcon.telemetry.ListenerMeters.CutReason;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connections {
 
+    private final EventLog log = new EventLog(Connections.class);
     private final Http1 http1;
     private final Ticker ticker;
     private final int limit;
@@ -49,16 +52,25 @@ final class Connections {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         Connection connection = new Connection(new ClientSocket(channel, ticker), http1, number);
         open.add(connection);
+        try {
+            threads.newThread(() -> run(connection)).start();
+        } catch (Error e) {
+            open.remove(connection);
+            throw e;
+        }
+    }
+
+    private void run(Connection connection) {
         meters.opened();
-        threads.newThread(() -> {
-            try {
-                connection.run();
-            } finally {
-                open.remove(connection);
-                meters.closed();
-                free.release();
-            }
-        }).start();
+        try {
+            connection.run();
+        } catch (RuntimeException | Error e) {
+            log.emit(Event.DEFECT, "A connection ended by a defect", e);
+        } finally {
+            open.remove(connection);
+            meters.closed();
+            free.release();
+        }
     }
 
     int count() {

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -146,10 +145,5 @@ public final class Exchange {
     /** Whether the connection goes on after this exchange. */
     boolean goesOn() {
         return answered && !last;
-    }
-
-    @Override
-    public String toString() {
-        return method() + " " + path() + (answered ? " answered" : "") + Arrays.toString(new boolean[]{whole, last});
     }
 }

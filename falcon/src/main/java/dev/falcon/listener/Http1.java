@@ -13,6 +13,7 @@ import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.http.media.MediaContext;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.Router;
@@ -73,6 +74,8 @@ final class Http1 implements ListenerContext, AutoCloseable {
                 .protocolsDiscoverServices(false)
                 .maxPayloadSize(maxBodyBytes)
                 .maxInMemoryEntity(maxBodyBytes)
+                // Without it the refusals are not told what was wrong; they pass none of it on.
+                .errorHandling(ErrorHandling.builder().includeEntity(true).logAllMessages(false).build())
                 .build();
         DirectHandlers.Builder handlers = DirectHandlers.builder();
         for (DirectHandler.EventType type : DirectHandler.EventType.values()) {

@@ -30,15 +30,24 @@ final class Watchdog {
         thread.join();
     }
 
+    /** Whatever happens in it, there is a next one. */
+    private void sweep() {
+        try {
+            int cutOff = connections.enforce(bounds);
+            if (cutOff > 0) {
+                log.emit(Event.CLIENT_CUT_OFF, "Clients were too slow and were cut off (timeout)",
+                        Field.of("clients", cutOff));
+            }
+        } catch (RuntimeException e) {
+            log.emit(Event.DEFECT, "Slow clients could not be looked for", e);
+        }
+    }
+
     private void run() {
         try {
             while (true) {
                 ticker.sleep(bounds.sweepPeriod());
-                int cutOff = connections.enforce(bounds);
-                if (cutOff > 0) {
-                    log.emit(Event.CLIENT_CUT_OFF, "Clients were too slow and were cut off (timeout)",
-                            Field.of("clients", cutOff));
-                }
+                sweep();
             }
         } catch (InterruptedException e) {
             // stop() was called.

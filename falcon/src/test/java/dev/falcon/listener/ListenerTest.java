@@ -1,10 +1,20 @@
 package dev.falcon.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.falcon.inference.Ticker;
+import dev.falcon.telemetry.Metrics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ListenerTest {
+
+    private static final String GET = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
 
     /** Answers with the length of the body, or with what was wrong with it. */
     private static void echo(Exchange exchange) {
@@ -26,6 +36,82 @@ class ListenerTest {
                 assertThat(answer.body()).isEqualTo("5");
                 assertThat(answer.header("Connection")).isNull();
             }
+        }
+    }
+
+    @Test
+    void aTakenPortIsSaidWithTheWayToItsHolder() {
+        try (OpenPort port = new OpenPort(OpenPort.Bounds.USUAL, ListenerTest::echo)) {
+            assertThatThrownBy(() -> open("127.0.0.1", port.port())).isInstanceOf(CannotListen.class)
+                    .hasMessageContaining("127.0.0.1:" + port.port())
+                    .hasMessageContaining("ss -ltnp 'sport = :" + port.port() + "'");
+        }
+    }
+
+    @Test
+    void anAddressThatIsNotOursIsSaid() {
+        assertThatThrownBy(() -> open("no-such-host.invalid", 0)).isInstanceOf(CannotListen.class)
+                .hasMessageContaining("HOST=no-such-host.invalid");
+        assertThatThrownBy(() -> open("192.0.2.1", 0)).isInstanceOf(CannotListen.class)
+                .hasMessageContaining("192.0.2.1");
+    }
+
+    private static void open(String host, int port) throws CannotListen {
+        Listener.open(OpenPort.settings(host, port, OpenPort.Bounds.USUAL),
+                new Front(ListenerTest::echo, rejection -> OpenPort.text(400, "")),
+                new Metrics("worker-test", Ticker.system()).listener(), Ticker.system());
+    }
+
+    @Test
+    void idleConnectionsMakeRoomWhenThePortIsCrowded() throws Exception {
+        List<RawClient> idle = new ArrayList<>();
+        try (OpenPort port = new OpenPort(OpenPort.Bounds.USUAL.connections(16), ListenerTest::echo)) {
+            for (int i = 0; i < 16; i++) {
+                RawClient client = port.client();
+                assertThat(client.send(GET).answer().status()).isEqualTo(200);
+                idle.add(client);
+            }
+            try (RawClient late = port.client()) {
+                assertThat(late.send(GET).answer().status()).isEqualTo(200);
+            }
+        } finally {
+            for (RawClient client : idle) {
+                client.leave();
+            }
+        }
+    }
+
+    @Test
+    void connectionsAndCutsAreCounted() throws Exception {
+        Duration bound = Duration.ofMillis(300);
+        try (OpenPort port = new OpenPort(OpenPort.Bounds.USUAL.readWithin(bound), ListenerTest::echo);
+                RawClient silent = port.client(); RawClient headers = port.client(); RawClient body = port.client()) {
+            headers.send("GET");
+            body.send(GET.replace("\r\n\r\n", "\r\nContent-Length: 5\r\n\r\n"));
+            assertThat(scrape(port)).contains("http_connections{worker_id=\"worker-test\"} 3.0");
+            for (RawClient client : List.of(silent, headers, body)) {
+                while (!client.isClosed()) {
+                    // What is left of the refusal.
+                }
+            }
+            await().until(() -> scrape(port).contains("http_connections{worker_id=\"worker-test\"} 0.0"));
+            assertThat(scrape(port)).contains("reason=\"silent\",worker_id=\"worker-test\"} 1.0")
+                    .contains("reason=\"slow_headers\",worker_id=\"worker-test\"} 1.0")
+                    .contains("reason=\"slow_body\",worker_id=\"worker-test\"} 1.0");
+        }
+    }
+
+    private static String scrape(OpenPort port) {
+        return new String(port.metrics().scrape(null).body(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void theLastAnswerIsNotLostToAClientThatSentMore() throws Exception {
+        try (OpenPort port = new OpenPort(OpenPort.Bounds.USUAL, ListenerTest::echo);
+                RawClient client = port.client()) {
+            client.send(GET.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n") + "x".repeat(200_000));
+            assertThat(client.answer().status()).isEqualTo(200);
+            assertThat(client.isClosed()).isTrue();
         }
     }
 }

@@ -7,6 +7,8 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -41,8 +43,8 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    public RawClient send(String ascii) throws IOException {
-        return send(ascii.getBytes(StandardCharsets.ISO_8859_1));
+    public RawClient send(String text) throws IOException {
+        return send(text.getBytes(StandardCharsets.UTF_8));
     }
 
     public RawClient send(byte[] bytes) throws IOException {
@@ -84,15 +86,31 @@ public final class RawClient implements AutoCloseable {
         return head.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** Everything that still comes until the server closes or resets the connection. */
+    public String untilClosed() throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        try {
+            in.transferTo(all);
+        } catch (SocketException e) {
+            // Reset: what had come before counts.
+        }
+        return all.toString(StandardCharsets.UTF_8);
+    }
+
     /** Whether the server has closed or reset the connection, waiting for that; false if it sends a byte instead. */
     public boolean isClosed() {
         try {
             return in.read() < 0;
-        } catch (java.net.SocketTimeoutException e) {
+        } catch (SocketTimeoutException e) {
             throw new AssertionError("the server keeps the connection open", e);
         } catch (IOException e) {
             return true;
         }
+    }
+
+    /** Goes away without waiting for an answer. */
+    public void leave() throws IOException {
+        socket.close();
     }
 
     @Override
