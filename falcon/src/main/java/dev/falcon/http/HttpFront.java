@@ -1,0 +1,112 @@
+package dev.falcon.http;
+
+import dev.falcon.config.Settings;
+import dev.falcon.inference.ErrorCode;
+import dev.falcon.inference.InferenceOutcome;
+import dev.falcon.inference.InferenceOutcome.Failure;
+import dev.falcon.inference.Received;
+import dev.falcon.inference.Ticker;
+import dev.falcon.listener.Exchange;
+import dev.falcon.listener.Front;
+import dev.falcon.listener.Rejection;
+import dev.falcon.listener.Reply;
+import dev.falcon.serving.ReadinessReport;
+import dev.falcon.telemetry.Event;
+import dev.falcon.telemetry.EventLog;
+import dev.falcon.telemetry.Field;
+import dev.falcon.telemetry.Metrics;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The worker's paths, and what is answered on any other. Safe for use by many threads. Invariant: each request gets one
+ * answer, and each that was, or may have been, meant for the journey passes its counting line once.
+ */
+public final class HttpFront {
+
+    private static final String INFER = "/infer";
+    private static final Set<String> STATUS_PATHS = Set.of("/healthz", "/readyz", "/metrics");
+
+    /**
+     * What the front needs.
+     *
+     * @param journey answers a request and counts how it ended; may block, does not throw
+     * @param readiness tells whether requests should be sent here
+     */
+    public record Parts(Settings.Worker worker, Settings.Http http, Settings.Limits limits,
+            Function<Received, InferenceOutcome> journey,
+            Supplier<ReadinessReport> readiness, Metrics metrics, Ticker ticker, InstantSource clock) {}
+
+    private final EventLog log = new EventLog(HttpFront.class);
+    private final Function<Received, InferenceOutcome> journey;
+    private final Problems problems;
+    private final InferenceEndpoint inference;
+    private final StatusPages pages;
+
+    public HttpFront(Parts parts) {
+        this.journey = parts.journey();
+        this.problems = new Problems(parts.worker().id());
+        this.inference = new InferenceEndpoint(parts, problems);
+        this.pages = new StatusPages(parts);
+    }
+
+    /** The front as the listener takes it. */
+    public Front front() {
+        return new Front(this::handle, this::reject);
+    }
+
+    private void handle(Exchange exchange) {
+        String requestId = RequestId.of(exchange.headers(Fields.X_REQUEST_ID));
+        Reply reply;
+        try {
+            reply = route(exchange, requestId);
+        } catch (RuntimeException | Error e) {
+            log.emit(Event.DEFECT, "A request could not be answered", e, Field.of("request_id", requestId),
+                    Field.of("error_type", ErrorCode.INTERNAL.wireName()), Field.of("http_status", 500));
+            reply = counted(INFER, requestId,
+                    Failure.of(ErrorCode.INTERNAL, "An internal error; the log has it under this request id."));
+        }
+        exchange.answer(reply);
+    }
+
+    private Reply route(Exchange exchange, String requestId) {
+        String path = exchange.path();
+        if (path.equals(INFER)) {
+            return exchange.method().equals("POST")
+                    ? inference.answer(exchange, requestId)
+                    : notAllowed(exchange, requestId, "POST");
+        }
+        if (!STATUS_PATHS.contains(path)) {
+            return counted(path, requestId, Failure.of(ErrorCode.NOT_FOUND, "There is nothing at this path."));
+        }
+        if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
+            return notAllowed(exchange, requestId, "GET, HEAD");
+        }
+        Reply page = switch (path) {
+            case "/healthz" -> pages.health();
+            case "/readyz" -> pages.readiness();
+            default -> pages.metrics(exchange.header(Fields.ACCEPT));
+        };
+        return page.with(Fields.X_REQUEST_ID, requestId);
+    }
+
+    private Reply notAllowed(Exchange exchange, String requestId, String allowed) {
+        return counted(exchange.path(), requestId,
+                Failure.of(ErrorCode.METHOD_NOT_ALLOWED, "This path takes " + allowed + ".")).with(Fields.ALLOW,
+                        allowed);
+    }
+
+    private Reply reject(Rejection rejection) {
+        return counted(rejection.path(), RequestId.made(), rejection.failure());
+    }
+
+    /** Renders a failure, counted unless it surely was not meant for the journey. */
+    private Reply counted(String path, String requestId, Failure failure) {
+        InferenceOutcome outcome = STATUS_PATHS.contains(path)
+                ? failure
+                : journey.apply(new Received.Refused(requestId, failure));
+        return problems.reply(outcome instanceof Failure counted ? counted : failure, requestId);
+    }
+}

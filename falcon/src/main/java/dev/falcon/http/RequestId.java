@@ -1,0 +1,40 @@
+package dev.falcon.http;
+
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The id a request is answered and logged under: the caller's own if it is fit for that, else a made one. Stateless. */
+final class RequestId {
+
+    private static final int MAX_CHARACTERS = 128;
+
+    private RequestId() {}
+
+    /** The caller's id if exactly one was sent, of 1 to 128 of {@code [A-Za-z0-9._-]}; else 32 random hex digits. */
+    static String of(List<String> sent) {
+        return sent.size() == 1 && isFit(sent.getFirst()) ? sent.getFirst() : made();
+    }
+
+    static String made() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        HexFormat hex = HexFormat.of();
+        return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+    }
+
+    private static boolean isFit(String id) {
+        if (id.isEmpty() || id.length() > MAX_CHARACTERS) {
+            return false;
+        }
+        for (int i = 0; i < id.length(); i++) {
+            char c = id.charAt(i);
+            boolean fit =
+                    (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_'
+                            || c == '-';
+            if (!fit) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
