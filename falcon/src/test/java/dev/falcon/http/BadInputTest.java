@@ -18,7 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every wrong way to speak to the worker, over real sockets. */
 class BadInputTest {
 
-    private static final Bounds BOUNDS = Bounds.USUAL.readWithin(Duration.ofSeconds(2));
+    private static final Bounds BOUNDS = Bounds.USUAL;
+    /** Short enough to wait for, long enough for a busy machine to send half a request in. */
+    private static final Bounds IMPATIENT = Bounds.USUAL.readWithin(Duration.ofMillis(1500));
     private static final String JSON = "Host: a\r\nContent-Type: application/json\r\n";
     private static final String HELLO = "{\"text\":\"hello\"}";
     private static final String GOOD = Worker.post(HELLO);
@@ -194,7 +196,7 @@ class BadInputTest {
             assertThat(refused.status()).isEqualTo(415);
             assertThat(client.isClosed()).isTrue();
         }
-        try (Worker worker = new Worker(Bounds.USUAL.readWithin(Duration.ofMillis(500)), Worker::positive);
+        try (Worker worker = new Worker(IMPATIENT, Worker::positive);
                 RawClient client = worker.client()) {
             client.send(infer(expect + "Content-Length: 20\r\n", ""));
             assertThat(client.head()).startsWith("HTTP/1.1 100");
@@ -205,7 +207,7 @@ class BadInputTest {
     @Test
     void aClientThatSendsHalfARequestIsToldSoAsAProblem() throws Exception {
         for (String part : List.of(GOOD.substring(0, 40), GOOD.substring(0, GOOD.length() - 3))) {
-            try (Worker worker = new Worker(Bounds.USUAL.readWithin(Duration.ofMillis(500)), Worker::positive);
+            try (Worker worker = new Worker(IMPATIENT, Worker::positive);
                     RawClient client = worker.client()) {
                 RawAnswer answer = client.send(part).answer();
                 assertThat(answer.status()).isEqualTo(408);
