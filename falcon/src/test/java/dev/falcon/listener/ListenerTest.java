@@ -83,12 +83,12 @@ class ListenerTest {
 
     @Test
     void connectionsAndCutsAreCounted() throws Exception {
-        Duration bound = Duration.ofMillis(300);
+        Duration bound = Duration.ofMillis(1500);
         try (OpenPort port = new OpenPort(OpenPort.Bounds.USUAL.readWithin(bound), ListenerTest::echo);
                 RawClient silent = port.client(); RawClient headers = port.client(); RawClient body = port.client()) {
             headers.send("GET");
             body.send(GET.replace("\r\n\r\n", "\r\nContent-Length: 5\r\n\r\n"));
-            assertThat(scrape(port)).contains("http_connections{worker_id=\"worker-test\"} 3.0");
+            await().until(() -> scrape(port).contains("http_connections{worker_id=\"worker-test\"} 3.0"));
             for (RawClient client : List.of(silent, headers, body)) {
                 while (!client.isClosed()) {
                     // What is left of the refusal.
