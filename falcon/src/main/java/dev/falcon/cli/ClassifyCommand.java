@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code falcon classify}: a model's answers without a server. */
-@Command(name = "classify", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "classify", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
         description = {"Classify texts, without a server.", "",
             "Prints a line for each text: its most probable label, a tab, the probability. Without TEXT it reads a text a "
                     + "line from standard input, in UTF-8, passing over blank lines.",

@@ -18,10 +18,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code falcon evaluate}: how well a model does on a file of labelled texts. */
-@Command(name = "evaluate", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {
-            "Scores a model on labelled texts: accuracy with its 95 % interval, macro F1, expected calibration",
-            "error and the confusion matrix.", ""},
+@Command(name = "evaluate", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+        description = {"Score a model on labelled texts.", "",
+            "Prints the accuracy with its 95 %% interval, macro F1, expected calibration error and the confusion matrix.",
+            ""},
         footerHeading = "%nExit status:%n",
         footer = "  0 scored, 1 bad data or a bad model, 2 wrong usage, 78 wrong settings")
 final class EvaluateCommand implements Callable<Integer> {

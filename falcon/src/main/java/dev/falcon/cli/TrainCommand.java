@@ -21,11 +21,12 @@ import picocli.CommandLine.Spec;
 
 /** {@code falcon train}: from a file of labelled texts to a model directory. */
 @Command(name = "train", sortOptions = false,
-        description = {
-            "Trains a linear text classifier (TF-IDF over word 1- and 2-grams, logistic regression) on labelled",
-            "texts, writes OUT/NAME/VERSION/ and prints how well it does on the texts it held out.", "",
-            "The regularisation is chosen by 5-fold cross-validation on the training part only. The same data and seed",
-            "give the same bytes on every machine.", ""},
+        description = {"Train a text classifier on labelled texts.", "",
+            "It is linear: TF-IDF over word 1- and 2-grams with logistic regression, for any number of labels. Writes "
+                    + "OUT/NAME/VERSION/ and prints how well the model does on the texts it held out. The regularisation is "
+                    + "chosen by 5-fold cross-validation on the training part only. The same data and seed give the same bytes "
+                    + "on every machine.",
+            ""},
         footerHeading = "%nExit status:%n",
         footer = "  0 trained, 1 bad data, the model exists, or it cannot be written, 2 wrong usage")
 final class TrainCommand implements Callable<Integer> {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.cli;
+
+import org.jspecify.annotations.NullMarked;
