@@ -1,6 +1,9 @@
 package dev.falcon.idempotency;
 
 import dev.falcon.inference.Answer;
+import dev.falcon.inference.Caller;
+import dev.falcon.inference.Deadline;
+import dev.falcon.inference.Patience;
 import java.util.List;
 
 /** What became of the attempt to claim a request's key. */
@@ -15,11 +18,15 @@ public sealed interface Claim {
         final String storeKey;
         final String fingerprint;
         final byte[] claimed;
+        final Deadline deadline;
+        final Patience patience;
 
-        Owned(String storeKey, String fingerprint, byte[] claimed) {
+        Owned(String storeKey, String fingerprint, byte[] claimed, Caller caller) {
             this.storeKey = storeKey;
             this.fingerprint = fingerprint;
             this.claimed = claimed;
+            this.deadline = caller.deadline();
+            this.patience = caller.patience();
         }
     }
 

@@ -35,6 +35,7 @@ public final class IdempotencyGuard implements AutoCloseable {
         this.meters = metrics.idempotency();
         this.fallbacks = metrics.fallbacks();
         this.leases = new Leases(store, ticker);
+        leases.start();
     }
 
     /** Tries once to claim the request's key. Does not wait for another request; the caller polls. */
@@ -48,7 +49,8 @@ public final class IdempotencyGuard implements AutoCloseable {
         byte[] claim = Stored.claim(fingerprint, UUID.randomUUID().toString()).bytes();
         try {
             byte[] there = store.putIfAbsent(storeKey, claim, Leases.LEASE, request.caller().patience());
-            return there == null ? owned(new Claim.Owned(storeKey, fingerprint, claim)) : judged(there, fingerprint);
+            return there == null ? owned(new Claim.Owned(storeKey, fingerprint, claim, request.caller()))
+                    : judged(there, fingerprint);
         } catch (StoreUnavailable e) {
             return unavailable();
         }
@@ -129,7 +131,7 @@ public final class IdempotencyGuard implements AutoCloseable {
     public void release(Claim.Owned claim) {
         leases.letGo(claim);
         try {
-            store.remove(claim.storeKey, claim.claimed, new Patience());
+            store.remove(claim.storeKey, claim.claimed, claim.patience);
         } catch (StoreUnavailable e) {
             // The lease ends by itself.
         }

@@ -7,6 +7,7 @@ import dev.falcon.json.Json;
 import dev.falcon.json.MalformedJson;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,15 @@ record Stored(int v, String fingerprint, @Nullable String token, @Nullable List<
 
     /** An answer as it is stored. */
     record StoredAnswer(String model, String version, String digest, int item, List<String> labels,
-            List<Double> probabilities, boolean cacheHit) {}
+            List<Double> probabilities, boolean cacheHit) {
+
+        /** Bytes of another making may leave out anything. */
+        private boolean isWhole() {
+            return model != null && version != null && digest != null && item >= 0 && labels != null
+                    && probabilities != null && !labels.isEmpty() && labels.size() == probabilities.size()
+                    && labels.stream().allMatch(Objects::nonNull) && probabilities.stream().allMatch(Objects::nonNull);
+        }
+    }
 
     static Stored claim(String fingerprint, String token) {
         return new Stored(VERSION, fingerprint, token, null);
@@ -66,8 +75,7 @@ record Stored(int v, String fingerprint, @Nullable String token, @Nullable List<
         }
         List<Answer> result = new ArrayList<>(answers.size());
         for (StoredAnswer stored : answers) {
-            if (stored.labels() == null || stored.probabilities() == null || stored.labels().isEmpty()
-                    || stored.labels().size() != stored.probabilities().size()) {
+            if (stored == null || !stored.isWhole()) {
                 return null;
             }
             double[] probabilities = stored.probabilities().stream().mapToDouble(Double::doubleValue).toArray();
