@@ -1,0 +1,109 @@
+package dev.falcon.inferencelog;
+
+import dev.falcon.resilience.Guard;
+import dev.falcon.resilience.Permit;
+import dev.falcon.resilience.Retry;
+import dev.falcon.telemetry.Event;
+import dev.falcon.telemetry.EventLog;
+import dev.falcon.telemetry.Field;
+import dev.falcon.telemetry.RetryMeters;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings one batch to the sink: through the guard, tried again with jitter, and split in halves until only the rows that
+ * the sink refuses are left out. Blocks for as long as that takes; for the writer's thread.
+ */
+final class Delivery {
+
+    /** The batch could not be written now. */
+    private static final class NotWritten extends Exception {
+
+        private final boolean worthAnother;
+
+        NotWritten(String reason, boolean worthAnother) {
+            super(reason);
+            this.worthAnother = worthAnother;
+        }
+    }
+
+    private final EventLog log = new EventLog(Delivery.class);
+    private final LogSink sink;
+    private final Guard guard;
+    private final Retry retry;
+
+    Delivery(LogSink sink, Guard guard, Retry retry) {
+        this.sink = sink;
+        this.guard = guard;
+        this.retry = retry;
+    }
+
+    /** Whether it is worth a try. */
+    boolean isUsable() {
+        return guard.isAvailable();
+    }
+
+    /**
+     * Writes all rows that the sink takes. Returns how many it refused, or null where it could not be written to; then
+     * everything is to be delivered again, which does no harm to rows that are there already.
+     *
+     * @param patient whether to try again after a failure
+     */
+    @Nullable
+    Integer deliver(List<LogRow> rows, boolean patient) throws InterruptedException {
+        try {
+            return split(rows, patient);
+        } catch (NotWritten e) {
+            return null;
+        }
+    }
+
+    private int split(List<LogRow> rows, boolean patient) throws NotWritten, InterruptedException {
+        if (!(write(rows, patient) instanceof WriteResult.Refused refused)) {
+            return 0;
+        }
+        if (rows.size() > 1) {
+            int half = rows.size() / 2;
+            return split(rows.subList(0, half), patient) + split(rows.subList(half, rows.size()), patient);
+        }
+        LogRow row = rows.getFirst();
+        log.emit(Event.LOG_RECORD_REFUSED, "the database refused a record: " + refused.reason(),
+                Field.of("reason", refused.reason()), Field.of("id", row.id()), Field.of("item", row.item()));
+        return 1;
+    }
+
+    private WriteResult write(List<LogRow> rows, boolean patient) throws NotWritten, InterruptedException {
+        try {
+            return patient
+                    ? retry.call(RetryMeters.Operation.LOG_WRITE, Delivery::worthAnother, () -> attempt(rows))
+                    : attempt(rows);
+        } catch (NotWritten | InterruptedException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("an attempt throws nothing else", e);
+        }
+    }
+
+    private static boolean worthAnother(Exception e) {
+        return e instanceof NotWritten failure && failure.worthAnother;
+    }
+
+    /** A refused row says nothing about the database's health, so the guard is not told of it. */
+    private WriteResult attempt(List<LogRow> rows) throws NotWritten {
+        Permit permit = guard.tryEnter();
+        if (permit == null) {
+            throw new NotWritten("given up for now", false);
+        }
+        WriteResult result = sink.write(rows);
+        switch (result) {
+            case WriteResult.Committed done -> permit.succeeded();
+            case WriteResult.Refused refused -> {
+            }
+            case WriteResult.Unavailable unavailable -> {
+                permit.failed(unavailable.reason());
+                throw new NotWritten(unavailable.reason(), true);
+            }
+        }
+        return result;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.falcon.inferencelog;
+
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row as it is stored: a value for each {@link Column} that has one. Values are of the Java type that belongs to the
+ * column's kind: UUID, Integer, Double, Boolean, String, Instant. Immutable.
+ */
+final class LogRow {
+
+    private final Map<Column, Object> values;
+
+    private LogRow(Map<Column, Object> values) {
+        this.values = values;
+    }
+
+    static Builder builder() {
+        return new Builder();
+    }
+
+    @Nullable
+    Object value(Column column) {
+        return values.get(column);
+    }
+
+    UUID id() {
+        return (UUID) required(Column.ID);
+    }
+
+    int item() {
+        return (Integer) required(Column.ITEM);
+    }
+
+    Instant createdAt() {
+        return (Instant) required(Column.CREATED_AT);
+    }
+
+    private Object required(Column column) {
+        Object value = values.get(column);
+        if (value == null) {
+            throw new IllegalStateException("a row without " + column.sqlName());
+        }
+        return value;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof LogRow that && values.equals(that.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    /** Collects a row's values; used by one thread and once. */
+    static final class Builder {
+
+        private final Map<Column, Object> values = new EnumMap<>(Column.class);
+
+        /** Sets a value; null leaves the column empty. */
+        Builder set(Column column, @Nullable Object value) {
+            if (value != null) {
+                values.put(column, value);
+            }
+            return this;
+        }
+
+        LogRow build() {
+            return new LogRow(values);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.falcon.inferencelog;
+
+import dev.falcon.inference.Ticker;
+import dev.falcon.telemetry.Event;
+import dev.falcon.telemetry.EventLog;
+import dev.falcon.telemetry.Field;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The thread that writes: takes the oldest batch, delivers it, and does so again. Ends when told to and nothing it could
+ * write is left, or when interrupted.
+ */
+final class LogWriter implements Runnable {
+
+    private static final long MAINTENANCE_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final Duration PAUSE_AFTER_FAULT = Duration.ofSeconds(1);
+
+    private final EventLog log = new EventLog(LogWriter.class);
+    private final Backlog backlog;
+    private final Delivery delivery;
+    private final LogSink sink;
+    private final WriterPolicy policy;
+    private final Ticker ticker;
+    private final Semaphore bell = new Semaphore(0);
+    private volatile boolean closing;
+    private long flushed;
+    private long maintainedAtNanos;
+
+    /** What a writer works with. */
+    record Parts(Backlog backlog, Delivery delivery, LogSink sink, WriterPolicy policy) {}
+
+    LogWriter(Parts parts, Ticker ticker) {
+        this.backlog = parts.backlog();
+        this.delivery = parts.delivery();
+        this.sink = parts.sink();
+        this.policy = parts.policy();
+        this.ticker = ticker;
+        this.maintainedAtNanos = ticker.nanos();
+    }
+
+    /** Cuts its rest short. */
+    void wake() {
+        if (bell.availablePermits() == 0) {
+            bell.release();
+        }
+    }
+
+    /** Asks it to write what is in memory and end. What is in the spool stays there. */
+    void finish() {
+        closing = true;
+        wake();
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (step()) {
+                maintain();
+            }
+        } catch (InterruptedException e) {
+            // The time to finish has run out; what is left is the closer's to secure.
+            return;
+        }
+    }
+
+    /** One decision and what follows from it; false at the end. */
+    private boolean step() throws InterruptedException {
+        WriterPolicy.Waiting waiting = backlog.waiting();
+        boolean nothingToDo = waiting.spooled() > 0 || waiting.buffered() == 0 || !delivery.isUsable();
+        if (closing && nothingToDo) {
+            return false;
+        }
+        switch (policy.next(waiting, delivery.isUsable(), closing)) {
+            case WriterPolicy.Rest rest -> rest(rest.nanos());
+            case WriterPolicy.Write write -> {
+                if (!writeOne() && closing) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private void rest(long nanos) throws InterruptedException {
+        if (bell.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+            bell.drainPermits();
+        }
+    }
+
+    private boolean writeOne() throws InterruptedException {
+        Batch batch = backlog.take();
+        if (batch == null) {
+            return true;
+        }
+        Integer refused = null;
+        try {
+            refused = delivery.deliver(batch.rows(), !closing);
+        } catch (RuntimeException e) {
+            log.emit(Event.DEFECT, "writing the inference log failed in a way nobody expected", e);
+            ticker.sleep(PAUSE_AFTER_FAULT);
+        } finally {
+            if (refused == null) {
+                backlog.failed(batch);
+            }
+        }
+        if (refused == null) {
+            return false;
+        }
+        if (!backlog.written(batch, refused)) {
+            ticker.sleep(PAUSE_AFTER_FAULT);
+        } else if (batch.cameFromSpool()) {
+            tellFlushed(batch.rows().size() - refused);
+        }
+        return true;
+    }
+
+    /** Told once the spool is empty, not for every batch. */
+    private void tellFlushed(int rows) {
+        flushed += rows;
+        if (backlog.waiting().spooled() == 0) {
+            log.emit(Event.LOGS_FLUSHED, "Flushed " + flushed + " logs", Field.of("records", flushed));
+            flushed = 0;
+        }
+    }
+
+    private void maintain() {
+        long now = ticker.nanos();
+        if (now - maintainedAtNanos >= MAINTENANCE_NANOS && delivery.isUsable()) {
+            maintainedAtNanos = now;
+            sink.maintain();
+        }
+    }
+}

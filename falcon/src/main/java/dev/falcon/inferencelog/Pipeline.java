@@ -1,0 +1,119 @@
+package dev.falcon.inferencelog;
+
+import dev.falcon.inference.Deadline;
+import dev.falcon.inference.Ticker;
+import dev.falcon.inferencelog.Books.Place;
+import dev.falcon.resilience.Guard;
+import dev.falcon.telemetry.LogBooks;
+import dev.falcon.telemetry.LogBooks.DropReason;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a record from a request to the sink: buffer, writer, spool and the two threads, started and ended together.
+ * Safe for use by many threads; closed once.
+ */
+final class Pipeline {
+
+    /** The longest time that is kept back at the end for putting on disk what could not be written. */
+    private static final long SPOOL_RESERVE_NANOS = TimeUnit.MILLISECONDS.toNanos(1000);
+
+    /** What it is made of; the spool is null where it is switched off. */
+    record Parts(LogSink sink, @Nullable Spool spool, Guard guard, Delivery delivery) {}
+
+    /** How it works: the memory's bound, whether texts are kept, and time. */
+    record Plan(int capacity, boolean storesText, Ticker ticker, InstantSource clock) {}
+
+    private final Books books = new Books();
+    private final Parts parts;
+    private final Plan plan;
+    private final WriterPolicy policy;
+    private final RecordBuffer buffer;
+    private final Backlog backlog;
+    private final LogWriter writer;
+    private final SpoolKeeper keeper;
+    private final Thread writerThread;
+    private final Thread keeperThread;
+
+    Pipeline(Parts parts, Plan plan) {
+        this.parts = parts;
+        this.plan = plan;
+        policy = new WriterPolicy(plan.capacity());
+        buffer = new RecordBuffer(plan.capacity(), plan.ticker(), books);
+        backlog = new Backlog(new Backlog.Places(buffer, parts.spool(), books), new RowMaker(plan.storesText()), policy,
+                plan.ticker());
+        writer = new LogWriter(new LogWriter.Parts(backlog, parts.delivery(), parts.sink(), policy), plan.ticker());
+        keeper = new SpoolKeeper(backlog, books, policy);
+        writerThread = Thread.ofPlatform().daemon().name("inference-log-writer").unstarted(writer);
+        keeperThread = Thread.ofPlatform().daemon().name("inference-log-keeper").unstarted(keeper);
+    }
+
+    void start() {
+        parts.guard().start(() -> {
+            String failure = parts.sink().probe().orElse(null);
+            if (failure != null) {
+                throw new IllegalStateException(failure);
+            }
+            return failure;
+        });
+        writerThread.start();
+        keeperThread.start();
+    }
+
+    /** Never blocks and never throws; a thread is only woken when much has come together. */
+    void offer(List<LogRecord> records) {
+        int waiting = buffer.offer(records);
+        if (waiting >= policy.batchSize()) {
+            writer.wake();
+            if (waiting >= policy.spoolFrom()) {
+                keeper.wake();
+            }
+        }
+    }
+
+    Books.Snapshot snapshot() {
+        return books.snapshot();
+    }
+
+    LogBooks books() {
+        Books.Snapshot now = books.snapshot();
+        Spool spool = parts.spool();
+        return new LogBooks(now.enqueued(), now.written(), now.dropped(), now.pending(),
+                backlog.oldestPendingSeconds(plan.clock().instant()), spool == null ? 0 : spool.bytes());
+    }
+
+    /** Writes or spools what waits, and ends; what neither could be done with is counted as dropped. */
+    FlushReport close(Deadline deadline) throws InterruptedException {
+        buffer.close();
+        Books.Snapshot before = books.snapshot();
+        writer.finish();
+        long remaining = Math.max(deadline.remainingNanos(), 0);
+        join(writerThread, remaining - Math.min(SPOOL_RESERVE_NANOS, remaining / 2));
+        keeperThread.interrupt();
+        join(keeperThread, deadline.remainingNanos());
+        backlog.secure(true);
+        backlog.end();
+        writerThread.interrupt();
+        Thread closer = Thread.ofPlatform().daemon().name("inference-log-closer").start(() -> {
+            parts.guard().close();
+            parts.sink().close();
+        });
+        join(closer, deadline.remainingNanos());
+        Spool spool = parts.spool();
+        if (spool != null) {
+            spool.close();
+        }
+        Books.Snapshot after = books.snapshot();
+        return new FlushReport(after.written() - before.written(), after.at(Place.SPOOLED),
+                after.dropped().getOrDefault(DropReason.SHUTDOWN, 0L));
+    }
+
+    private static void join(Thread thread, long nanos) throws InterruptedException {
+        if (nanos > 0) {
+            thread.join(Duration.ofNanos(nanos));
+        }
+    }
+}

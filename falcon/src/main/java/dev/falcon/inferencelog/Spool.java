@@ -1,0 +1,277 @@
+package dev.falcon.inferencelog;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows on disk that wait for the database, in the order they came: a SQLite file of one worker, bounded in size, that
+ * outlives the process. Used by one thread at a time; the figures may be read by any.
+ */
+final class Spool implements AutoCloseable {
+
+    /** What became of rows that were to be kept: all of them, always. */
+    sealed interface Appended {}
+
+    /** On disk, under consecutive numbers. */
+    record Kept(long firstSeq, long lastSeq) implements Appended {}
+
+    /** The spool or the disk is full; nothing was kept. */
+    record NoRoom() implements Appended {}
+
+    /** The file cannot be written; nothing was kept. */
+    record Broken(String reason, boolean corrupt) implements Appended {}
+
+    /** The oldest rows, still on disk, under consecutive or at least rising numbers. */
+    record Head(List<LogRow> rows, long firstSeq, long lastSeq) {}
+
+    private static final int SCHEMA_VERSION = 1;
+    private static final int BYTES_PER_MB = 1024 * 1024;
+    private static final long SHRINK_FROM_BYTES = BYTES_PER_MB;
+    private static final int SQLITE_CORRUPT = 11;
+    private static final int SQLITE_FULL = 13;
+    private static final int SQLITE_NOT_A_DATABASE = 26;
+    private static final int PRIMARY_CODE_MASK = 0xFF;
+
+    private final Path file;
+    private final long maxPages;
+    private final SpoolLock lock;
+    private Connection connection;
+    private volatile long size;
+    private volatile long bytes;
+    private volatile @Nullable Instant oldest;
+    private final @Nullable String setAsideAtStart;
+
+    private Spool(Path file, long maxPages, SpoolLock lock) throws SQLException, IOException {
+        this.file = file;
+        this.maxPages = maxPages;
+        this.lock = lock;
+        String corrupt = null;
+        Connection opened;
+        try {
+            opened = openFile();
+        } catch (SQLException | IllegalStateException e) {
+            corrupt = e.getMessage();
+            moveAside();
+            opened = openFile();
+        }
+        this.connection = opened;
+        this.setAsideAtStart = corrupt;
+        refresh(SqliteTable.number(connection, "SELECT count(*) FROM spool"));
+    }
+
+    /**
+     * Opens the worker's spool, with what an earlier process left in it. A file that cannot be read is set aside.
+     *
+     * @param maxMb how large the files may grow
+     */
+    static Spool open(Path folder, String workerId, int maxMb) throws SpoolUnavailable {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new SpoolUnavailable("cannot make INFERENCE_LOG_SPOOL_DIR " + folder + ": " + e, e);
+        }
+        SpoolLock lock = SpoolLock.take(folder.resolve("spool-" + workerId + ".lock"), workerId);
+        Path file = folder.resolve("spool-" + workerId + ".db");
+        try {
+            // An eighth is left to the write-ahead log beside the file.
+            return new Spool(file, (long) maxMb * BYTES_PER_MB / SqliteTable.PAGE_BYTES * 7 / 8, lock);
+        } catch (SQLException | IOException e) {
+            lock.close();
+            throw new SpoolUnavailable("cannot open the spool " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Connection openFile() throws SQLException {
+        Connection opened = SqliteTable.open(file.toString());
+        try (Statement statement = opened.createStatement()) {
+            long version = SqliteTable.number(opened, "PRAGMA user_version");
+            if (version != 0 && version != SCHEMA_VERSION) {
+                throw new IllegalStateException(
+                        "it is of version " + version + ", this program's is " + SCHEMA_VERSION);
+            }
+            statement.execute("PRAGMA max_page_count = " + maxPages);
+            statement.execute("PRAGMA wal_autocheckpoint = " + Math.clamp(maxPages / 16, 16, 1000));
+            statement.execute("PRAGMA journal_size_limit = " + maxPages / 8 * SqliteTable.PAGE_BYTES);
+            statement.execute("CREATE TABLE IF NOT EXISTS spool (seq INTEGER PRIMARY KEY, "
+                    + SqliteTable.declarations() + ")");
+            statement.execute("PRAGMA user_version = " + SCHEMA_VERSION);
+            SqliteTable.number(opened, "SELECT count(*) FROM spool");
+            opened.setAutoCommit(false);
+            return opened;
+        } catch (SQLException | IllegalStateException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    /** How many rows wait. */
+    long size() {
+        return size;
+    }
+
+    /** Bytes in use on disk. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** When the oldest row was made; null where none waits. */
+    @Nullable
+    Instant oldest() {
+        return oldest;
+    }
+
+    /** Why the file found at the start had to be set aside; null where it was sound. */
+    @Nullable
+    String setAsideAtStart() {
+        return setAsideAtStart;
+    }
+
+    /** Keeps all rows behind those that wait already, or none. */
+    Appended append(List<LogRow> rows) {
+        try (PreparedStatement insert = connection.prepareStatement("INSERT " + SqliteTable.insertInto("spool"))) {
+            for (LogRow row : rows) {
+                SqliteTable.bind(insert, row);
+                insert.addBatch();
+            }
+            insert.executeBatch();
+            long last = SqliteTable.number(connection, "SELECT last_insert_rowid()");
+            connection.commit();
+            refresh(size + rows.size());
+            return new Kept(last - rows.size() + 1, last);
+        } catch (SQLException e) {
+            rollback();
+            return primaryCode(e) == SQLITE_FULL ? new NoRoom()
+                    : new Broken(String.valueOf(e.getMessage()), saysCorrupt(e));
+        }
+    }
+
+    /**
+     * The oldest rows; none where the spool is empty.
+     *
+     * @throws SpoolCorrupt if the file cannot be read
+     */
+    Head head(int atMost) throws SpoolCorrupt {
+        List<LogRow> rows = new ArrayList<>();
+        long first = 0;
+        long last = 0;
+        try (Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery("SELECT seq, " + SqliteTable.names()
+                        + " FROM spool ORDER BY seq LIMIT " + atMost)) {
+            while (found.next()) {
+                last = found.getLong(1);
+                first = rows.isEmpty() ? last : first;
+                rows.add(SqliteTable.read(found, 1));
+            }
+            connection.commit();
+            return new Head(rows, first, last);
+        } catch (SQLException | RuntimeException e) {
+            rollback();
+            throw new SpoolCorrupt(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Forgets rows that are in the database now; false where that failed and they still wait. */
+    boolean remove(long firstSeq, long lastSeq) {
+        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM spool WHERE seq BETWEEN ? AND ?")) {
+            delete.setLong(1, firstSeq);
+            delete.setLong(2, lastSeq);
+            int removed = delete.executeUpdate();
+            connection.commit();
+            refresh(size - removed);
+            return true;
+        } catch (SQLException e) {
+            rollback();
+            return false;
+        }
+    }
+
+    /** Sets the unreadable file aside and begins a new one; returns how many rows were in it. */
+    long startAnew() throws SQLException, IOException {
+        try {
+            connection.close();
+        } catch (SQLException alreadyBroken) {
+            // It is being given up because it is broken.
+        }
+        long lost = size;
+        moveAside();
+        connection = openFile();
+        refresh(0);
+        return lost;
+    }
+
+    /** Only the newest faulty file is kept, for whoever wants to look into it: they must not fill the disk. */
+    private void moveAside() throws IOException {
+        Files.move(file, file.resolveSibling(file.getFileName() + ".corrupt"), StandardCopyOption.REPLACE_EXISTING);
+        Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-wal"));
+        Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-shm"));
+    }
+
+    /** Brings the figures up to date. What they are read for is done already, so a failure leaves them as they were. */
+    private void refresh(long rows) {
+        size = rows;
+        try {
+            try (Statement statement = connection.createStatement();
+                    ResultSet found = statement.executeQuery("SELECT created_at FROM spool ORDER BY seq LIMIT 1")) {
+                oldest = found.next() ? Instant.parse(found.getString(1)) : null;
+            }
+            long free = SqliteTable.number(connection, "PRAGMA freelist_count") * SqliteTable.PAGE_BYTES;
+            connection.commit();
+            if (rows == 0 && free >= SHRINK_FROM_BYTES) {
+                shrink();
+            }
+            bytes = SqliteTable.bytesInUse(connection);
+            connection.commit();
+        } catch (SQLException | DateTimeException e) {
+            rollback();
+        }
+    }
+
+    /** Gives the space of removed rows back to the disk; quick, since the table is empty. */
+    private void shrink() throws SQLException {
+        connection.setAutoCommit(true);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("VACUUM");
+        } finally {
+            connection.setAutoCommit(false);
+        }
+    }
+
+    private void rollback() {
+        try {
+            connection.rollback();
+        } catch (SQLException alreadyRolledBack) {
+            // A full disk has ended the transaction by itself.
+        }
+    }
+
+    private static int primaryCode(SQLException e) {
+        return e.getErrorCode() & PRIMARY_CODE_MASK;
+    }
+
+    /** Whether an error says that the file's content, not its disk, is at fault. */
+    private static boolean saysCorrupt(SQLException e) {
+        return primaryCode(e) == SQLITE_CORRUPT || primaryCode(e) == SQLITE_NOT_A_DATABASE;
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // What was kept is on disk already; the next process takes it over.
+        }
+        lock.close();
+    }
+}

@@ -1,0 +1,177 @@
+package dev.falcon.inferencelog;
+
+import dev.falcon.inference.Ticker;
+import dev.falcon.telemetry.DatabaseMeters;
+import dev.falcon.telemetry.DatabaseMeters.Operation;
+import dev.falcon.telemetry.Event;
+import dev.falcon.telemetry.EventLog;
+import dev.falcon.telemetry.Field;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log in a SQLite file, for a worker without PostgreSQL: the same columns, in a file that does not outgrow its bound
+ * because the oldest rows make room. Other processes may read the file, and write it too. Guarded by its own lock.
+ */
+final class SqliteSink implements LogSink {
+
+    private static final int BYTES_PER_MB = 1024 * 1024;
+    private static final int SQLITE_CONSTRAINT = 19;
+    private static final int SQLITE_MISMATCH = 20;
+    private static final int PRIMARY_CODE_MASK = 0xFF;
+    /** One part in so many of the rows goes when the file is full. */
+    private static final int TRIMMED_PART = 20;
+
+    private final EventLog log = new EventLog(SqliteSink.class);
+    private final Path file;
+    private final long maxBytes;
+    private final DatabaseMeters meters;
+    private final Ticker ticker;
+    private @Nullable Connection connection;
+    private boolean closed;
+
+    /** @param maxMb how large the file may grow */
+    SqliteSink(Path file, int maxMb, DatabaseMeters meters, Ticker ticker) {
+        this.file = file;
+        this.maxBytes = (long) maxMb * BYTES_PER_MB;
+        this.meters = meters;
+        this.ticker = ticker;
+    }
+
+    @Override
+    public WriteResult write(List<LogRow> rows) {
+        try {
+            return timed(Operation.INSERT, open -> {
+                try (PreparedStatement insert = open
+                        .prepareStatement("INSERT OR IGNORE " + SqliteTable.insertInto("inference_logs"))) {
+                    for (LogRow row : rows) {
+                        SqliteTable.bind(insert, row);
+                        insert.addBatch();
+                    }
+                    insert.executeBatch();
+                }
+                open.commit();
+                trim(open);
+                return new WriteResult.Committed();
+            });
+        } catch (SQLException e) {
+            int code = e.getErrorCode() & PRIMARY_CODE_MASK;
+            return code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH
+                    ? new WriteResult.Refused("SQLite error " + code)
+                    : new WriteResult.Unavailable(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Removes the oldest rows until the file is within its bound again; their pages are used for new ones. */
+    private void trim(Connection open) throws SQLException {
+        while (SqliteTable.bytesInUse(open) > maxBytes) {
+            long rows = SqliteTable.number(open, "SELECT max(rowid) - min(rowid) + 1 FROM inference_logs");
+            long going = Math.max(rows / TRIMMED_PART, 1);
+            try (Statement statement = open.createStatement()) {
+                int removed = statement.executeUpdate("DELETE FROM inference_logs WHERE rowid < "
+                        + "(SELECT min(rowid) FROM inference_logs) + " + going);
+                open.commit();
+                if (removed == 0) {
+                    return;
+                }
+                log.emit(Event.LOG_TRIMMED, "the inference log reached its size; its oldest records were removed",
+                        Field.of("removed", removed), Field.of("max_bytes", maxBytes));
+            }
+        }
+        open.commit();
+    }
+
+    @Override
+    public Optional<String> probe() {
+        try {
+            return timed(Operation.PROBE, open -> {
+                SqliteTable.number(open, "SELECT count(*) FROM inference_logs WHERE rowid = 0");
+                open.commit();
+                return Optional.empty();
+            });
+        } catch (SQLException e) {
+            return Optional.of(e.getMessage() + " (" + file + ")");
+        }
+    }
+
+    @Override
+    public void maintain() {
+        // The size is kept at every write; there is nothing else.
+    }
+
+    /** Something done on the connection. */
+    @FunctionalInterface
+    private interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    private synchronized <T> T timed(Operation operation, Work<T> work) throws SQLException {
+        long start = ticker.nanos();
+        try {
+            T done = work.on(connection());
+            meters.succeeded(operation, ticker.nanos() - start);
+            return done;
+        } catch (SQLException e) {
+            meters.failed(operation, ticker.nanos() - start);
+            drop();
+            throw e;
+        }
+    }
+
+    private Connection connection() throws SQLException {
+        Connection open = connection;
+        if (open != null) {
+            return open;
+        }
+        if (closed) {
+            throw new SQLException("the log is closed");
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        try {
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
+        } catch (IOException e) {
+            throw new SQLException("cannot make the folder of INFERENCE_LOG_PATH: " + e, e);
+        }
+        open = SqliteTable.open(file.toString());
+        try (Statement statement = open.createStatement()) {
+            statement.execute("CREATE TABLE IF NOT EXISTS inference_logs (" + SqliteTable.declarations()
+                    + ", UNIQUE (id, item, created_at))");
+            statement.execute("CREATE INDEX IF NOT EXISTS inference_logs_created_at ON inference_logs (created_at)");
+            open.setAutoCommit(false);
+        } catch (SQLException e) {
+            open.close();
+            throw e;
+        }
+        connection = open;
+        return open;
+    }
+
+    /** A connection on which anything failed is not used again. */
+    private void drop() {
+        Connection open = connection;
+        connection = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (SQLException alreadyFailing) {
+                // The failure that led here is the one to tell.
+            }
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        drop();
+    }
+}

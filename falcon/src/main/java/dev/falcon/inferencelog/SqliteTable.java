@@ -1,0 +1,110 @@
+package dev.falcon.inferencelog;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log's columns in SQLite: how they are declared, bound and read. Ids are text, booleans 0 and 1, times ISO 8601 in
+ * UTC with six decimals, so that they sort and SQLite's date functions take them. Stateless.
+ */
+final class SqliteTable {
+
+    static final int PAGE_BYTES = 4096;
+    private static final Column[] COLUMNS = Column.values();
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'")
+            .withZone(ZoneOffset.UTC);
+
+    private SqliteTable() {}
+
+    /** Opens a file in write-ahead mode: a killed process loses nothing, a power cut at most the last commits. */
+    static Connection open(String file) throws SQLException {
+        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA page_size = " + PAGE_BYTES);
+            statement.execute("PRAGMA busy_timeout = 5000");
+            statement.execute("PRAGMA journal_mode = WAL");
+            statement.execute("PRAGMA synchronous = NORMAL");
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+        return connection;
+    }
+
+    /** The declarations of all columns, for CREATE TABLE. */
+    static String declarations() {
+        return Arrays.stream(COLUMNS)
+                .map(column -> column.sqlName() + " " + column.kind().sqliteType())
+                .collect(Collectors.joining(", "));
+    }
+
+    static String names() {
+        return Arrays.stream(COLUMNS).map(Column::sqlName).collect(Collectors.joining(", "));
+    }
+
+    static String insertInto(String table) {
+        return "INTO " + table + " (" + names() + ") VALUES ("
+                + "?, ".repeat(COLUMNS.length - 1) + "?)";
+    }
+
+    static void bind(PreparedStatement insert, LogRow row) throws SQLException {
+        for (int i = 0; i < COLUMNS.length; i++) {
+            Object value = row.value(COLUMNS[i]);
+            switch (value) {
+                case null -> insert.setNull(i + 1, Types.NULL);
+                case UUID id -> insert.setString(i + 1, id.toString());
+                case Instant time -> insert.setString(i + 1, TIME.format(time));
+                case Boolean flag -> insert.setInt(i + 1, flag ? 1 : 0);
+                case Integer number -> insert.setInt(i + 1, number);
+                case Double number -> insert.setDouble(i + 1, number);
+                default -> insert.setString(i + 1, value.toString());
+            }
+        }
+    }
+
+    /** Reads a row whose columns begin behind {@code offset} others. */
+    static LogRow read(ResultSet found, int offset) throws SQLException {
+        LogRow.Builder row = LogRow.builder();
+        for (int i = 0; i < COLUMNS.length; i++) {
+            row.set(COLUMNS[i], value(found, offset + i + 1, COLUMNS[i].kind()));
+        }
+        return row.build();
+    }
+
+    private static @Nullable Object value(ResultSet found, int index, Column.Kind kind) throws SQLException {
+        if (found.getObject(index) == null) {
+            return null;
+        }
+        return switch (kind) {
+            case UUID -> UUID.fromString(found.getString(index));
+            case TIMESTAMP -> Instant.parse(found.getString(index));
+            case BOOLEAN -> found.getInt(index) != 0;
+            case INTEGER -> found.getInt(index);
+            case REAL -> found.getDouble(index);
+            case TEXT, JSON -> found.getString(index);
+        };
+    }
+
+    /** Bytes in use: what was deleted and may be used again does not count. */
+    static long bytesInUse(Connection connection) throws SQLException {
+        return (number(connection, "PRAGMA page_count") - number(connection, "PRAGMA freelist_count")) * PAGE_BYTES;
+    }
+
+    static long number(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement(); ResultSet found = statement.executeQuery(query)) {
+            return found.next() ? found.getLong(1) : 0;
+        }
+    }
+}

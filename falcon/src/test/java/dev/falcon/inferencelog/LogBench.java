@@ -1,0 +1,102 @@
+package dev.falcon.inferencelog;
+
+import dev.falcon.config.Password;
+import dev.falcon.config.Secret;
+import dev.falcon.config.Settings;
+import dev.falcon.inference.Deadline;
+import dev.falcon.inference.Ticker;
+import dev.falcon.telemetry.Metrics;
+import dev.falcon.testing.RealPostgres;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/** Settings for a log under test, with short times; changed one by one before it is opened. Used by one thread. */
+final class LogBench {
+
+    static final Duration OPERATION_TIMEOUT = Duration.ofSeconds(1);
+
+    private final Path folder;
+    private final Ticker ticker = Ticker.system();
+    private InstantSource clock = Clock.systemUTC();
+    private Metrics metrics = new Metrics("worker-1", Ticker.system());
+    private String workerId = "worker-1";
+    private @Nullable String host;
+    private int port;
+    private String database = RealPostgres.DATABASE;
+    private Password password = new Password(new Secret(RealPostgres.PASSWORD), null);
+    private int capacity = 1000;
+    private int spoolMb = 64;
+    private boolean text;
+
+    LogBench(Path folder) {
+        this.folder = folder;
+    }
+
+    LogBench server(int serverPort) {
+        host = "127.0.0.1";
+        port = serverPort;
+        return this;
+    }
+
+    LogBench database(String name) {
+        database = name;
+        return this;
+    }
+
+    LogBench passwordFile(Path file) {
+        password = new Password(null, file);
+        return this;
+    }
+
+    LogBench capacity(int records) {
+        capacity = records;
+        return this;
+    }
+
+    LogBench spoolMb(int megabytes) {
+        spoolMb = megabytes;
+        return this;
+    }
+
+    LogBench text(boolean kept) {
+        text = kept;
+        return this;
+    }
+
+    LogBench clock(InstantSource source) {
+        clock = source;
+        return this;
+    }
+
+    LogBench worker(String id) {
+        workerId = id;
+        return this;
+    }
+
+    Metrics metrics() {
+        return metrics;
+    }
+
+    Settings.Postgres postgres() {
+        return new Settings.Postgres(host, port, database, RealPostgres.USER, password, 4, OPERATION_TIMEOUT);
+    }
+
+    /** Opens a log as a worker does; each with metrics of its own. */
+    InferenceLog open() throws SpoolUnavailable {
+        metrics = new Metrics(workerId, ticker);
+        Settings.InferenceLog log = new Settings.InferenceLog(true, folder.resolve("inference.db"), 64, text, capacity,
+                folder.resolve("spool"), spoolMb);
+        return InferenceLog.open(
+                new InferenceLog.Setup(workerId, log, postgres(),
+                        new Settings.Breaker(3, Duration.ofMillis(300), 1),
+                        new Settings.Retry(3, Duration.ofMillis(20), Duration.ofMillis(100))),
+                metrics, new InferenceLog.Clocks(ticker, clock));
+    }
+
+    static FlushReport close(InferenceLog log) throws InterruptedException {
+        return log.close(Deadline.after(Duration.ofSeconds(10), Ticker.system()));
+    }
+}
