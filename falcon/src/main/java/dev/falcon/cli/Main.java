@@ -5,6 +5,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,6 +35,7 @@ public final class Main implements Runnable {
     /** The commands, ready to be executed in these surroundings. */
     static CommandLine commandLine(Shell shell) {
         CommandLine line = new CommandLine(new Main())
+                .addSubcommand(new ServeCommand(shell, Main::untilSignal))
                 .addSubcommand(new TrainCommand(shell))
                 .addSubcommand(new EvaluateCommand(shell))
                 .addSubcommand(new ClassifyCommand(shell))
@@ -46,6 +49,17 @@ public final class Main implements Runnable {
             return ExitStatus.FAILURE;
         });
         return line;
+    }
+
+    /** Waits for SIGTERM or SIGINT, whose status the JVM itself returns; a drain that lost something ends with 1 instead. */
+    private static int untilSignal(BooleanSupplier drain) throws InterruptedException {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (!drain.getAsBoolean()) {
+                Runtime.getRuntime().halt(ExitStatus.FAILURE);
+            }
+        }, "drain"));
+        new CountDownLatch(1).await();
+        return ExitStatus.OK;
     }
 
     public static void main(String[] args) {

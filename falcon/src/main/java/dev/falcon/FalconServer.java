@@ -1,0 +1,202 @@
+package dev.falcon;
+
+import dev.falcon.cache.ResponseCache;
+import dev.falcon.config.Settings;
+import dev.falcon.http.HttpFront;
+import dev.falcon.idempotency.IdempotencyGuard;
+import dev.falcon.inference.Deadline;
+import dev.falcon.inference.Ticker;
+import dev.falcon.inferencelog.FlushReport;
+import dev.falcon.inferencelog.InferenceLog;
+import dev.falcon.inferencelog.SpoolUnavailable;
+import dev.falcon.listener.CannotListen;
+import dev.falcon.listener.Listener;
+import dev.falcon.model.LoadedModel;
+import dev.falcon.model.ModelFault;
+import dev.falcon.model.ModelRepository;
+import dev.falcon.serving.Endings;
+import dev.falcon.serving.InferenceService;
+import dev.falcon.serving.Readiness;
+import dev.falcon.serving.ServedModels;
+import dev.falcon.store.Stores;
+import dev.falcon.telemetry.Event;
+import dev.falcon.telemetry.EventLog;
+import dev.falcon.telemetry.Field;
+import dev.falcon.telemetry.Metrics;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * One worker: builds every object once, starts them, and stops them in reverse. {@link #start} returns when the worker is
+ * ready; {@link #drain} may be called once, from any thread.
+ */
+public final class FalconServer {
+
+    private static final Duration SAMPLING = Duration.ofSeconds(5);
+
+    /** The little of the drain's time that is kept for the log when requests use up the rest. */
+    private static final Duration FLUSH_RESERVE = Duration.ofSeconds(2);
+
+    private final EventLog log = new EventLog(FalconServer.class);
+    private final Settings settings;
+    private final Ticker ticker;
+    private final Stores stores;
+    private final IdempotencyGuard idempotency;
+    private final InferenceLog inferenceLog;
+    private final Readiness readiness;
+    private final InferenceService service;
+    private final Listener listener;
+    private final Thread sampler;
+    private final LoadedModel model;
+
+    private FalconServer(Settings settings, String version) throws CannotListen, ModelFault, SpoolUnavailable {
+        this.settings = settings;
+        ticker = Ticker.system();
+        InstantSource clock = InstantSource.system();
+        Metrics metrics = new Metrics(settings.worker().id(), ticker);
+        metrics.app(version);
+        stores = Stores.open(settings.redis(), settings.breaker(), metrics, ticker);
+        inferenceLog = InferenceLog.open(new InferenceLog.Setup(settings.worker().id(), settings.inferenceLog(),
+                settings.postgres(), settings.breaker(), settings.retry()), metrics,
+                new InferenceLog.Clocks(ticker, clock));
+        ResponseCache cache = new ResponseCache(settings.cache(), stores.shared(), metrics, ticker);
+        idempotency = new IdempotencyGuard(settings.idempotency(), stores.store(), metrics, ticker);
+        ServedModels models = new ServedModels(ticker, metrics.requests());
+        readiness = new Readiness(models, stores::isAvailable, inferenceLog::isAvailable);
+        Endings endings = new Endings(settings.worker(), metrics.requests(), inferenceLog, ticker);
+        service = new InferenceService(settings.limits(), new InferenceService.Rooms(models, idempotency, cache),
+                endings, ticker);
+        HttpFront front = new HttpFront(
+                new HttpFront.Parts(settings.worker(), settings.http(), settings.limits(), service::infer,
+                        readiness::report, metrics, ticker, clock));
+        try {
+            listener = Listener.open(settings.http(), front.front(), metrics.listener(), ticker);
+        } catch (CannotListen e) {
+            closeBehindListener();
+            throw e;
+        }
+        try {
+            model = load(models, metrics);
+        } catch (ModelFault | RuntimeException e) {
+            closeAll();
+            throw e;
+        }
+        sampler = Thread.ofVirtual().name("metrics-sampler").start(() -> sample(metrics));
+    }
+
+    /**
+     * Starts a worker and returns when it is ready.
+     *
+     * @throws CannotListen if the port is taken or the address is none of this machine's
+     * @throws ModelFault if there is no model, or it cannot be used
+     * @throws SpoolUnavailable if the spool's folder cannot be used, or another process uses it
+     */
+    public static FalconServer start(Settings settings, String version)
+            throws CannotListen, ModelFault, SpoolUnavailable {
+        FalconServer server = new FalconServer(settings, version);
+        server.log.emit(Event.READY, "ready: " + server.model.manifest().name() + "/"
+                + server.model.manifest().version() + " on port " + server.port(), Field.of("port", server.port()),
+                Field.of("version", version));
+        return server;
+    }
+
+    private LoadedModel load(ServedModels models, Metrics metrics) throws ModelFault {
+        long startNanos = ticker.nanos();
+        LoadedModel loaded = new ModelRepository(settings.models(), Runtimes::ofKind).load();
+        models.serve(loaded.runtime());
+        long elapsedNanos = ticker.nanos() - startNanos;
+        metrics.models().loaded(loaded.runtime().id(), elapsedNanos);
+        log.emit(Event.MODEL_LOADED,
+                "loaded and warmed up " + loaded.manifest().name() + "/" + loaded.manifest().version() + " in "
+                        + elapsedNanos / 1_000_000 + " ms",
+                Field.of("digest", loaded.runtime().id().digest()), Field.of("directory", loaded.directory()));
+        return loaded;
+    }
+
+    /** The port that is listened on. */
+    public int port() {
+        return listener.port();
+    }
+
+    /** The model that is served. */
+    public LoadedModel model() {
+        return model;
+    }
+
+    /** Whether requests should be sent here. */
+    public Readiness readiness() {
+        return readiness;
+    }
+
+    /**
+     * Ends the worker without losing anything: unready, grace, no new connections, requests in flight finished, log
+     * flushed. Each step is logged with its time.
+     *
+     * @return whether nothing was left when the time ran out
+     */
+    public boolean drain() throws InterruptedException {
+        long startNanos = ticker.nanos();
+        Deadline deadline = Deadline.after(settings.http().gracefulShutdownTimeout(), ticker);
+        readiness.drain();
+        listener.drain();
+        step("drain begins: unready, answers close their connections", startNanos,
+                Field.of("inflight", service.inFlight()));
+        ticker.sleep(settings.http().drainGrace());
+        step("grace is over, the listener closes", startNanos, Field.of("inflight", service.inFlight()));
+        Duration patience = Duration.ofNanos(Math.max(0, deadline.remainingNanos())).minus(FLUSH_RESERVE);
+        int cutOff = listener.close(patience.isNegative() ? Duration.ZERO : patience);
+        step("requests in flight have finished", startNanos, Field.of("cut_off", cutOff));
+        FlushReport flushed = closeBehindListener(Deadline.after(FLUSH_RESERVE, ticker));
+        sampler.interrupt();
+        step("the inference log is flushed", startNanos, Field.of("written", flushed.written()),
+                Field.of("spooled", flushed.spooled()), Field.of("left", flushed.left()));
+        if (cutOff > 0 || flushed.left() > 0) {
+            log.emit(Event.DRAIN_INCOMPLETE, "the drain's time ran out: " + cutOff + " requests were cut off, "
+                    + flushed.left() + " log records were lost");
+            return false;
+        }
+        step("drained", startNanos);
+        return true;
+    }
+
+    private void step(String what, long startNanos, Field... fields) {
+        Field[] all = java.util.Arrays.copyOf(fields, fields.length + 1);
+        all[fields.length] = Field.of("elapsed_ms", (ticker.nanos() - startNanos) / 1_000_000);
+        log.emit(Event.DRAIN, what, all);
+    }
+
+    /** After a failed start: nothing was served yet, so there is nothing to wait for. */
+    private void closeAll() {
+        try {
+            listener.close(Duration.ZERO);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        closeBehindListener();
+    }
+
+    private void closeBehindListener() {
+        try {
+            closeBehindListener(Deadline.after(FLUSH_RESERVE, ticker));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private FlushReport closeBehindListener(Deadline deadline) throws InterruptedException {
+        idempotency.close();
+        stores.close();
+        return inferenceLog.close(deadline);
+    }
+
+    private void sample(Metrics metrics) {
+        try {
+            while (true) {
+                metrics.sample();
+                ticker.sleep(SAMPLING);
+            }
+        } catch (InterruptedException e) {
+            // The worker stops.
+        }
+    }
+}

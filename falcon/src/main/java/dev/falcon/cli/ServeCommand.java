@@ -1,0 +1,109 @@
+package dev.falcon.cli;
+
+import dev.falcon.FalconServer;
+import dev.falcon.config.Settings;
+import dev.falcon.config.SettingsFaults;
+import dev.falcon.inferencelog.SpoolUnavailable;
+import dev.falcon.listener.CannotListen;
+import dev.falcon.model.ModelFault;
+import dev.falcon.telemetry.Event;
+import dev.falcon.telemetry.EventLog;
+import dev.falcon.telemetry.Field;
+import dev.falcon.telemetry.Logging;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code falcon serve}: one worker, until a signal ends it. */
+@Command(name = "serve", mixinStandardHelpOptions = true,
+        description = {"Serves the model in MODEL_PATH over HTTP until SIGTERM or Ctrl-C, then drains and ends.",
+            "All settings come from the environment; without REDIS_HOST and POSTGRES_HOST everything is kept in the worker"
+                    + " and in SQLite, so that nothing else needs to run."})
+final class ServeCommand implements Callable<Integer> {
+
+    /** Waits until the process is told to end, and then has it drained. */
+    @FunctionalInterface
+    interface Lifetime {
+
+        /** @param drain ends the worker; tells whether nothing was left */
+        int untilSignal(BooleanSupplier drain) throws InterruptedException;
+    }
+
+    private final Shell shell;
+    private final Lifetime lifetime;
+
+    @Option(names = "--env-file", paramLabel = "FILE",
+            description = "Read NAME=value lines from this file too; the environment wins.") private @Nullable Path envFile;
+
+    ServeCommand(Shell shell, Lifetime lifetime) {
+        this.shell = shell;
+        this.lifetime = lifetime;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Settings settings;
+        try {
+            settings = shell.settings(envFile);
+        } catch (SettingsFaults e) {
+            return wrongSettings(e);
+        }
+        Logging logging = Logging.start(style(settings.worker()), shell.out());
+        EventLog log = new EventLog(ServeCommand.class);
+        FalconServer server;
+        try {
+            log.emit(Event.STARTING, "starting falcon " + Version.running(), Field.of("port", settings.http().port()));
+            server = FalconServer.start(settings, Version.running());
+        } catch (CannotListen e) {
+            return failed(log, logging, String.valueOf(e.getMessage()), ExitStatus.PORT_TAKEN);
+        } catch (ModelFault | SpoolUnavailable e) {
+            return failed(log, logging, "cannot start: " + e.getMessage(), ExitStatus.FAILURE);
+        } catch (RuntimeException e) {
+            log.emit(Event.START_FAILED, "cannot start: " + e, e);
+            logging.close();
+            return ExitStatus.FAILURE;
+        }
+        if (settings.worker().logFormat() == Settings.LogFormat.TEXT) {
+            Welcome.print(settings, server, shell.out());
+        }
+        return lifetime.untilSignal(() -> drain(server, logging));
+    }
+
+    /** The settings say how to log, and they are wrong: as JSON, unless the environment plainly asks for text. */
+    private int wrongSettings(SettingsFaults faults) {
+        boolean text = "text".equalsIgnoreCase(shell.environment().get("LOG_FORMAT"));
+        Logging logging = Logging.start(new Logging.Style(Event.Severity.INFO, !text,
+                shell.environment().getOrDefault("WORKER_ID", "unnamed")), shell.out());
+        EventLog log = new EventLog(ServeCommand.class);
+        faults.faults()
+                .forEach(fault -> log.emit(Event.WRONG_SETTING, fault.toString(),
+                        Field.of("setting", fault.name()), Field.of("source", fault.source())));
+        return failed(log, logging, "cannot start: " + faults.getMessage() + ", see above", ExitStatus.SETTINGS);
+    }
+
+    private static int failed(EventLog log, Logging logging, String message, int status) {
+        log.emit(Event.START_FAILED, message, Field.of("exit_status", status));
+        logging.close();
+        return status;
+    }
+
+    private static boolean drain(FalconServer server, Logging logging) {
+        try {
+            return server.drain();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            logging.close();
+        }
+    }
+
+    private static Logging.Style style(Settings.Worker worker) {
+        return new Logging.Style(Event.Severity.valueOf(worker.logLevel().name().toUpperCase(Locale.ROOT)),
+                worker.logFormat() == Settings.LogFormat.JSON, worker.id());
+    }
+}

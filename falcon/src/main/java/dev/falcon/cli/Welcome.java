@@ -1,0 +1,52 @@
+package dev.falcon.cli;
+
+import dev.falcon.FalconServer;
+import dev.falcon.config.Settings;
+import dev.falcon.model.Manifest;
+import java.io.PrintStream;
+
+/** What a person sees when a worker is ready: one screen. Stateless. */
+final class Welcome {
+
+    private Welcome() {}
+
+    static void print(Settings settings, FalconServer server, PrintStream out) {
+        Manifest model = server.model().manifest();
+        String address = "http://localhost:" + server.port();
+        out.print("""
+
+                  Falcon %s is ready, worker %s
+
+                  listens    %s   also /healthz /readyz /metrics
+                  serves     %s/%s (%s), %.1f %% accurate on held-out text of its domain
+                  answers    %s
+                  records    %s
+
+                  try        curl -s %s/infer -H 'Content-Type: application/json' -d '{"text": "Great food and friendly service"}'
+                  stop       Ctrl-C
+
+                """.formatted(Version.running(), settings.worker().id(), address, model.name(), model.version(),
+                String.join(", ", model.labels()), model.heldOut().accuracy() * 100, answers(settings),
+                records(settings), address));
+        out.flush();
+    }
+
+    private static String answers(Settings settings) {
+        String where = settings.redis().host() == null
+                ? "in this process only (no REDIS_HOST)"
+                : "in this process and in Redis at " + settings.redis().host() + ":" + settings.redis().port();
+        return settings.cache().enabled()
+                ? "kept for " + settings.cache().ttl().toSeconds() + " s " + where
+                : "not cached (CACHE_ENABLED=false); idempotency keys " + where;
+    }
+
+    private static String records(Settings settings) {
+        if (!settings.inferenceLog().enabled()) {
+            return "none (INFERENCE_LOG_ENABLED=false)";
+        }
+        return settings.postgres().host() == null
+                ? "in " + settings.inferenceLog().path() + " (SQLite, no POSTGRES_HOST)"
+                : "in PostgreSQL at " + settings.postgres().host() + ":" + settings.postgres().port() + ", database "
+                        + settings.postgres().db();
+    }
+}

@@ -1,0 +1,152 @@
+package dev.falcon.serving;
+
+import dev.falcon.config.Settings;
+import dev.falcon.inference.Answer;
+import dev.falcon.inference.ErrorCode;
+import dev.falcon.inference.IdempotencyStatus;
+import dev.falcon.inference.InferenceOutcome;
+import dev.falcon.inference.InferenceOutcome.Failure;
+import dev.falcon.inference.InferenceOutcome.Success;
+import dev.falcon.inference.InferenceRequest;
+import dev.falcon.inference.ModelId;
+import dev.falcon.inference.Received;
+import dev.falcon.inference.Stage;
+import dev.falcon.inference.Ticker;
+import dev.falcon.inferencelog.InferenceLog;
+import dev.falcon.inferencelog.LogRecord;
+import dev.falcon.model.ModelRuntime;
+import dev.falcon.telemetry.Event;
+import dev.falcon.telemetry.EventLog;
+import dev.falcon.telemetry.Field;
+import dev.falcon.telemetry.RequestMeters;
+import dev.falcon.telemetry.RequestMeters.Source;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where every request ends, whichever way: counted once, written to the inference log where it belongs there, and told
+ * where it was slow or failed. Safe for use by many threads.
+ */
+public final class Endings {
+
+    private final EventLog log = new EventLog(InferenceService.class);
+    private final Settings.Worker worker;
+    private final RequestMeters meters;
+    private final InferenceLog inferenceLog;
+    private final Ticker ticker;
+
+    public Endings(Settings.Worker worker, RequestMeters meters, InferenceLog inferenceLog, Ticker ticker) {
+        this.worker = worker;
+        this.meters = meters;
+        this.inferenceLog = inferenceLog;
+        this.ticker = ticker;
+    }
+
+    RequestMeters meters() {
+        return meters;
+    }
+
+    /** Counts and records one ending. */
+    void settle(Received received, InferenceOutcome outcome, Trip trip) {
+        InferenceRequest request = received instanceof Received.Valid valid ? valid.request() : null;
+        long elapsedNanos = request == null ? 0 : ticker.nanos() - request.caller().arrivedNanos();
+        meters.stages(trip.timings());
+        switch (outcome) {
+            case Success success ->
+                    meters.succeeded(success.answers().getFirst().model().name(), source(success), elapsedNanos);
+            case Failure failure -> meters.failed(name(trip.model()), failure.code());
+        }
+        if (request != null) {
+            record(request, outcome, trip, elapsedNanos);
+            tell(request, outcome, trip, elapsedNanos);
+        }
+    }
+
+    private static Source source(Success success) {
+        if (success.idempotency() == IdempotencyStatus.REPLAYED) {
+            return Source.IDEMPOTENCY;
+        }
+        return success.answers().stream().allMatch(Answer::cacheHit) ? Source.CACHE : Source.MODEL;
+    }
+
+    private static String name(@Nullable ModelRuntime model) {
+        return model == null ? RequestMeters.NO_MODEL : model.id().name();
+    }
+
+    /** One record for each answer of a 200, and for each text of a broken promise after admission; none for a refusal. */
+    private void record(InferenceRequest request, InferenceOutcome outcome, Trip trip, long elapsedNanos) {
+        LogRecord.Origin origin = new LogRecord.Origin(request.requestId(), worker.id(), request.caller().clientIp(),
+                request.idempotencyKey());
+        List<LogRecord> records = new ArrayList<>();
+        switch (outcome) {
+            case Success success -> {
+                boolean replayed = success.idempotency() == IdempotencyStatus.REPLAYED;
+                LogRecord.Stamp stamp = inferenceLog.stamp();
+                for (Answer answer : success.answers()) {
+                    records.add(new LogRecord(stamp, answer.item(), origin, request.texts().get(answer.item()),
+                            new LogRecord.Answered(answer, replayed, elapsedNanos)));
+                }
+            }
+            case Failure failure -> {
+                if (failure.code().kind() != ErrorCode.Kind.ERROR || !trip.isAdmitted()) {
+                    return;
+                }
+                LogRecord.Stamp stamp = inferenceLog.stamp();
+                ModelRuntime model = trip.model();
+                for (int item = 0; item < request.texts().size(); item++) {
+                    records.add(new LogRecord(stamp, item, origin, request.texts().get(item), new LogRecord.Failed(
+                            model == null ? null : model.id(), failure.code(), failure.detail(), elapsedNanos)));
+                }
+            }
+        }
+        inferenceLog.offer(records);
+    }
+
+    private void tell(InferenceRequest request, InferenceOutcome outcome, Trip trip, long elapsedNanos) {
+        if (outcome instanceof Failure failure && failure.code().kind() == ErrorCode.Kind.ERROR) {
+            log.emit(Event.REQUEST_FAILED, "a request failed: " + failure.detail(),
+                    Field.of("request_id", request.requestId()), Field.of("trace_id", request.caller().traceId()),
+                    Field.of("error_type", failure.code().wireName()), Field.of("stage", lastStage(trip)),
+                    Field.of("http_status", failure.code() == ErrorCode.DEADLINE_EXCEEDED ? 504 : 500));
+        }
+        if (elapsedNanos >= worker.slowRequest().toNanos()) {
+            log.emit(Event.SLOW_REQUEST, "slow request: " + elapsedNanos / 1_000_000 + " ms", fields(request, trip));
+        }
+    }
+
+    private static Field[] fields(InferenceRequest request, Trip trip) {
+        List<Field> fields = new ArrayList<>();
+        fields.add(Field.of("request_id", request.requestId()));
+        fields.add(Field.of("trace_id", request.caller().traceId()));
+        for (Stage stage : Stage.values()) {
+            if (trip.timings().entered(stage)) {
+                fields.add(Field.of(stage.wireName() + "_ms", trip.timings().nanos(stage) / 1e6));
+            }
+        }
+        return fields.toArray(Field[]::new);
+    }
+
+    private static @Nullable String lastStage(Trip trip) {
+        String last = null;
+        for (Stage stage : Stage.values()) {
+            if (trip.timings().entered(stage)) {
+                last = stage.wireName();
+            }
+        }
+        return last;
+    }
+
+    /** Tells of a model that threw; the request ends as model_failed. */
+    void modelFailed(InferenceRequest request, ModelId model, Throwable cause) {
+        log.emit(Event.DEFECT, "the model " + model.name() + "/" + model.version() + " threw", cause,
+                Field.of("request_id", request.requestId()), Field.of("error_type", ErrorCode.MODEL_FAILED.wireName()),
+                Field.of("stage", Stage.MODEL.wireName()), Field.of("http_status", 500));
+    }
+
+    /** Tells of a defect in the journey; the request ends as internal. */
+    void defect(InferenceRequest request, Throwable cause) {
+        log.emit(Event.DEFECT, "a request met a defect", cause, Field.of("request_id", request.requestId()),
+                Field.of("error_type", ErrorCode.INTERNAL.wireName()), Field.of("http_status", 500));
+    }
+}

@@ -1,0 +1,289 @@
+package dev.falcon.serving;
+
+import dev.falcon.cache.Lookup;
+import dev.falcon.cache.ResponseCache;
+import dev.falcon.config.Settings;
+import dev.falcon.idempotency.Claim;
+import dev.falcon.idempotency.Completion;
+import dev.falcon.idempotency.IdempotencyGuard;
+import dev.falcon.idempotency.PollSchedule;
+import dev.falcon.inference.Answer;
+import dev.falcon.inference.Deadline;
+import dev.falcon.inference.ErrorCode;
+import dev.falcon.inference.IdempotencyStatus;
+import dev.falcon.inference.InferenceOutcome;
+import dev.falcon.inference.InferenceOutcome.Failure;
+import dev.falcon.inference.InferenceOutcome.Success;
+import dev.falcon.inference.InferenceRequest;
+import dev.falcon.inference.ModelReference;
+import dev.falcon.inference.Prediction;
+import dev.falcon.inference.Received;
+import dev.falcon.inference.Stage;
+import dev.falcon.inference.Ticker;
+import dev.falcon.model.ModelRuntime;
+import dev.falcon.model.Prepared;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journey of a request, which reads from top to bottom: admit, claim, look up, predict, settle. Runs on the request's
+ * own virtual thread, blocks, and never throws. Safe for use by many threads.
+ */
+public final class InferenceService {
+
+    private final AdmissionControl admission;
+    private final ServedModels models;
+    private final IdempotencyGuard idempotency;
+    private final ResponseCache cache;
+    private final Endings endings;
+    private final Duration inferenceTimeout;
+    private final Ticker ticker;
+
+    /** The rooms below that the journey leads through. */
+    public record Rooms(ServedModels models, IdempotencyGuard idempotency, ResponseCache cache) {}
+
+    public InferenceService(Settings.Limits limits, Rooms rooms, Endings endings, Ticker ticker) {
+        this.admission = new AdmissionControl(limits, ticker, endings.meters());
+        this.models = rooms.models();
+        this.idempotency = rooms.idempotency();
+        this.cache = rooms.cache();
+        this.endings = endings;
+        this.inferenceTimeout = limits.inferenceTimeout();
+        this.ticker = ticker;
+    }
+
+    /** Requests being worked on now. */
+    public int inFlight() {
+        return admission.inFlight();
+    }
+
+    /** Answers a request or says why not. Every ending, also of a request that was refused before, is counted here. */
+    public InferenceOutcome infer(Received received) {
+        Trip trip = new Trip(ticker);
+        InferenceOutcome outcome = switch (received) {
+            case Received.Refused refused -> refused.failure();
+            case Received.Valid valid -> travel(valid.request(), trip);
+        };
+        endings.settle(received, outcome, trip);
+        return outcome;
+    }
+
+    private InferenceOutcome travel(InferenceRequest request, Trip trip) {
+        try {
+            return admitted(request, trip);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Failure.of(ErrorCode.DEADLINE_EXCEEDED, "the worker stopped before the answer was there");
+        } catch (RuntimeException | StackOverflowError e) {
+            endings.defect(request, e);
+            return Failure.of(ErrorCode.INTERNAL, "a defect of the worker's; its log has it under this request id");
+        }
+    }
+
+    private InferenceOutcome admitted(InferenceRequest request, Trip trip) throws InterruptedException {
+        if (!models.isWarm()) {
+            return admission.notReady();
+        }
+        Failure overRate = admission.overRate(request.caller());
+        if (overRate != null) {
+            return overRate;
+        }
+        try (Permit permit = admission.admit()) {
+            if (permit == null) {
+                return admission.overloaded();
+            }
+            List<ModelRuntime> asked = new ArrayList<>(request.models().size());
+            for (ModelReference reference : request.models()) {
+                ModelRuntime model = models.resolve(reference);
+                if (model == null) {
+                    return Failure.of(ErrorCode.UNKNOWN_MODEL, "no model \"" + reference + "\" is loaded");
+                }
+                trip.asks(model);
+                asked.add(model);
+            }
+            trip.admit();
+            trip.ended(Stage.ADMISSION);
+            return claimed(request, asked, new Held(permit, trip));
+        }
+    }
+
+    /** What a request holds while it travels. */
+    private record Held(Permit permit, Trip trip) {}
+
+    private InferenceOutcome claimed(InferenceRequest request, List<ModelRuntime> asked, Held held)
+            throws InterruptedException {
+        Claim claim = claim(request, held.permit());
+        if (request.idempotencyKey() != null) {
+            held.trip().ended(Stage.IDEMPOTENCY);
+        }
+        return switch (claim) {
+            case Claim.Mismatch mismatch -> Failure.of(ErrorCode.IDEMPOTENCY_MISMATCH,
+                    "this idempotency key was used before with another model or text");
+            case Claim.Busy busy -> stillBusy(request);
+            case Claim.Replay replay ->
+                    new Success(replay.answers(), IdempotencyStatus.REPLAYED, held.trip().timings());
+            case Claim.NotAsked notAsked -> answered(request, asked, held, IdempotencyStatus.NONE);
+            case Claim.Unavailable unavailable -> answered(request, asked, held, IdempotencyStatus.UNAVAILABLE);
+            case Claim.Owned owned -> owning(owned, request, asked, held);
+        };
+    }
+
+    /** Claims the key. While another request works on it, this one polls without taking a place in flight. */
+    private Claim claim(InferenceRequest request, Permit permit) throws InterruptedException {
+        PollSchedule polls = new PollSchedule(ThreadLocalRandom.current());
+        Claim claim = idempotency.claim(request);
+        while (claim instanceof Claim.Busy) {
+            Duration wait = polls.next();
+            if (request.caller().deadline().remainingNanos() <= wait.toNanos()
+                    || request.caller().gone().getAsBoolean()) {
+                return claim;
+            }
+            permit.release();
+            ticker.sleep(wait);
+            claim = idempotency.claim(request);
+        }
+        return claim;
+    }
+
+    private Failure stillBusy(InferenceRequest request) {
+        idempotency.gaveUp();
+        if (request.caller().gone().getAsBoolean()) {
+            return gone();
+        }
+        return new Failure(ErrorCode.IDEMPOTENCY_IN_PROGRESS,
+                "another request with this idempotency key was still running at this one's deadline",
+                AdmissionControl.varied(Duration.ofSeconds(1)));
+    }
+
+    private InferenceOutcome owning(Claim.Owned claim, InferenceRequest request, List<ModelRuntime> asked, Held held)
+            throws InterruptedException {
+        boolean settled = false;
+        try {
+            InferenceOutcome outcome = answered(request, asked, held, IdempotencyStatus.STORED);
+            if (outcome instanceof Success success) {
+                settled = true;
+                outcome = switch (idempotency.complete(claim, success.answers(), request.caller().patience())) {
+                    case Completion.Kept kept -> success;
+                    case Completion.Superseded superseded ->
+                            new Success(superseded.answers(), IdempotencyStatus.REPLAYED, success.timings());
+                    case Completion.NotKept notKept ->
+                            new Success(success.answers(), IdempotencyStatus.UNAVAILABLE, success.timings());
+                };
+                held.trip().ended(Stage.IDEMPOTENCY);
+            }
+            return outcome;
+        } finally {
+            if (!settled) {
+                idempotency.release(claim);
+            }
+        }
+    }
+
+    /** Answers every text by every model, in that order. */
+    private InferenceOutcome answered(InferenceRequest request, List<ModelRuntime> asked, Held held,
+            IdempotencyStatus idempotencyStatus) throws InterruptedException {
+        Failure noPlace = held.permit().reacquire();
+        if (noPlace != null) {
+            return noPlace;
+        }
+        List<Answer> byModel = new ArrayList<>(asked.size() * request.texts().size());
+        for (ModelRuntime model : asked) {
+            Failure failure = answerAll(request, model, held.trip(), byModel);
+            if (failure != null) {
+                return failure;
+            }
+        }
+        List<Answer> byText = asked.size() == 1 ? byModel : new ArrayList<>(byModel.size());
+        for (int item = 0; asked.size() > 1 && item < request.texts().size(); item++) {
+            for (int model = 0; model < asked.size(); model++) {
+                byText.add(byModel.get(model * request.texts().size() + item));
+            }
+        }
+        return new Success(byText, idempotencyStatus, held.trip().timings());
+    }
+
+    /** Adds one model's answers in the texts' order, or says why there are none. */
+    private @Nullable Failure answerAll(InferenceRequest request, ModelRuntime model, Trip trip, List<Answer> answers)
+            throws InterruptedException {
+        Deadline deadline = request.caller().deadline().within(inferenceTimeout);
+        try (Lookup lookup = cache.lookUp(model.id(), model.labels(), request.texts(), request.caller().patience())) {
+            trip.ended(Stage.CACHE);
+            List<Integer> ours = lookup.ours();
+            Computed computed = compute(request, model, ours, new Budget(deadline, trip));
+            if (computed.failure() != null) {
+                return computed.failure();
+            }
+            if (!ours.isEmpty()) {
+                lookup.fill(computed.predictions());
+                trip.ended(Stage.CACHE);
+            }
+            for (int item = 0; item < request.texts().size(); item++) {
+                Prediction prediction = lookup.await(item, deadline);
+                long nanos = computed.nanos();
+                if (prediction == null) {
+                    Computed again = compute(request, model, List.of(item), new Budget(deadline, trip));
+                    if (again.failure() != null) {
+                        return again.failure();
+                    }
+                    prediction = again.predictions().getFirst();
+                    nanos = again.nanos();
+                }
+                answers.add(new Answer(model.id(), item, prediction, lookup.isHit(item),
+                        lookup.isHit(item) ? 0 : nanos));
+            }
+            return null;
+        }
+    }
+
+    /** How long computing may take, and where its time is booked. */
+    private record Budget(Deadline deadline, Trip trip) {}
+
+    /** Predictions in the order of the items asked, and the runtime's time for all of them; or the failure. */
+    private record Computed(List<Prediction> predictions, long nanos, @Nullable Failure failure) {}
+
+    /** Runs the model on some of the texts, unless nobody waits for the answer any more. */
+    private Computed compute(InferenceRequest request, ModelRuntime model, List<Integer> items, Budget budget) {
+        if (items.isEmpty()) {
+            return new Computed(List.of(), 0, null);
+        }
+        if (budget.deadline().passed()) {
+            return new Computed(List.of(), 0, Failure.of(ErrorCode.DEADLINE_EXCEEDED,
+                    "the deadline passed before the model was run"));
+        }
+        if (request.caller().gone().getAsBoolean()) {
+            return new Computed(List.of(), 0, gone());
+        }
+        try {
+            List<Prepared> prepared = new ArrayList<>(items.size());
+            for (int item : items) {
+                prepared.add(model.prepare(request.texts().get(item)));
+            }
+            budget.trip().ended(Stage.TOKENIZE);
+            List<Prediction> predictions = predict(model, prepared);
+            return new Computed(predictions, budget.trip().ended(Stage.MODEL), null);
+        } catch (RuntimeException e) {
+            endings.modelFailed(request, model.id(), e);
+            return new Computed(List.of(), 0, Failure.of(ErrorCode.MODEL_FAILED,
+                    "the model " + model.id().name() + "/" + model.id().version() + " failed on this text"));
+        }
+    }
+
+    /** Texts share a batch only where that does not change their answers. */
+    private static List<Prediction> predict(ModelRuntime model, List<Prepared> prepared) {
+        if (model.batchInvariant()) {
+            return model.predict(prepared);
+        }
+        List<Prediction> predictions = new ArrayList<>(prepared.size());
+        for (Prepared one : prepared) {
+            predictions.addAll(model.predict(List.of(one)));
+        }
+        return predictions;
+    }
+
+    private static Failure gone() {
+        return Failure.of(ErrorCode.CLIENT_TOO_SLOW, "the client left before its answer");
+    }
+}
