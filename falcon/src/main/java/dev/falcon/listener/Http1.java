@@ -2,6 +2,8 @@ package dev.falcon.listener;
 
 import dev.falcon.config.Settings;
 import dev.falcon.inference.Ticker;
+import dev.falcon.telemetry.Event;
+import dev.falcon.telemetry.EventLog;
 import io.helidon.common.concurrency.limits.FixedLimit;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.context.Context;
@@ -39,6 +41,7 @@ final class Http1 implements ListenerContext, AutoCloseable {
     static final int MAX_REQUEST_LINE_BYTES = 4096;
     static final int MAX_HEADER_BYTES = 16 * 1024;
 
+    private final EventLog log = new EventLog(Http1.class);
     private final Front front;
     private final Ticker ticker;
     private final int maxBodyBytes;
@@ -119,6 +122,9 @@ final class Http1 implements ListenerContext, AutoCloseable {
 
     private DirectHandler.TransportResponse refuse(DirectHandler.TransportRequest request,
             DirectHandler.EventType type, Status status, ServerResponseHeaders ignored, @Nullable String message) {
+        if (type == DirectHandler.EventType.INTERNAL_ERROR) {
+            log.emit(Event.DEFECT, "A request could not be taken in: " + message);
+        }
         Reply reply = front.rejection()
                 .apply(
                         new Rejection(request.method(), request.path(), Refusals.of(status, message, maxBodyBytes)));

@@ -43,6 +43,8 @@ class BadInputTest {
                 bad("HTTP/1.0", "GET /healthz HTTP/1.0\r\n\r\n", 400, "malformed_request"),
                 bad("lone line feeds", GOOD.replace("\r\n", "\n"), 400, "malformed_request"),
                 bad("a path with a bad escape", "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400, "malformed_request"),
+                bad("the whole server", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 404, "not_found"),
+                bad("a tunnel", "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", 404, "not_found"),
                 bad("no host", "GET /healthz HTTP/1.1\r\n\r\n", 400, "malformed_request"),
                 bad("two hosts", "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, "malformed_request"),
                 bad("a header without a colon", infer("Content-Length: 2\r\nnonsense\r\n", "{}"), 400,
@@ -226,13 +228,26 @@ class BadInputTest {
                     infer("Transfer-Encoding: chunked\r\n",
                             "5\r\n{\"tex\r\nb\r\nt\":\"hello\"}\r\n0\r\n\r\n"),
                     GOOD.replace("Content-Type", "cONTENT-tYPE"), GOOD.replace("/infer", "/infer?trace=1"),
-                    GOOD.replace("/infer", "/%69nfer"), Worker.post("\r\n\t " + HELLO + " "))) {
+                    GOOD.replace("/infer", "/%69nfer"), GOOD.replace("/infer", "http://a/infer"),
+                    Worker.post(HELLO, "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c",
+                            "HTTP2-Settings: AAMAAABk"),
+                    Worker.post("\r\n\t " + HELLO + " "))) {
                 assertThat(client.send(odd).answer().status()).as(odd).isEqualTo(200);
             }
-            RawAnswer last = client.send(Worker.post(HELLO, "Connection: close")).answer();
-            assertThat(last.header("Connection")).isEqualTo("close");
-            assertThat(client.isClosed()).isTrue();
             assertThat(worker.received).allMatch(Received.Valid.class::isInstance);
+        }
+    }
+
+    @Test
+    void aConnectionIsClosedWhereItsClientAsksForThat() throws Exception {
+        try (Worker worker = new Worker(BOUNDS, Worker::positive)) {
+            for (String header : List.of("Connection: close", "Connection: Close", "connection: keep-alive, close")) {
+                try (RawClient client = worker.client()) {
+                    assertThat(client.send(Worker.post(HELLO, header)).answer().header("Connection")).as(header)
+                            .isEqualTo("close");
+                    assertThat(client.isClosed()).isTrue();
+                }
+            }
         }
     }
 }
