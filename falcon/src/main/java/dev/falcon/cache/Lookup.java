@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -91,7 +92,7 @@ public final class Lookup implements AutoCloseable {
         if (place.found == null && place.computed != null && !place.ours) {
             try {
                 place.found = place.computed.get(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
-            } catch (TimeoutException | ExecutionException e) {
+            } catch (TimeoutException | CancellationException | ExecutionException e) {
                 return null;
             }
         }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -162,7 +161,7 @@ public final class ResponseCache {
         CompletableFuture<Prediction> computed = place.computed;
         if (computed != null) {
             inFlight.remove(place.key, computed);
-            computed.completeExceptionally(new CancellationException("the request that computed it failed"));
+            computed.cancel(false);
         }
     }
 }

@@ -53,6 +53,11 @@ public final class RedisWorker implements AutoCloseable {
         return of(settings(host, port)).connected();
     }
 
+    /** A connected worker that waits so long for Redis that a busy machine is not taken for an outage. */
+    public static RedisWorker patientAt(String host, int port) {
+        return of(new Settings.Redis(host, port, 0, Password.NONE, Duration.ofSeconds(2))).connected();
+    }
+
     /** Settings without password, on database 0. */
     public static Settings.Redis settings(String host, int port) {
         return new Settings.Redis(host, port, 0, Password.NONE, OPERATION_TIMEOUT);
