@@ -8,10 +8,12 @@ import dev.falcon.telemetry.ListenerMeters.CutReason;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +39,9 @@ final class Connections {
         this.ticker = ticker;
     }
 
-    /** Waits until one more connection may be opened; takes its place. */
-    void awaitPlace() throws InterruptedException {
-        free.acquire();
+    /** Takes the place of one more connection, waiting for one to end; false if none did in time. */
+    boolean takePlace(Duration wait) throws InterruptedException {
+        return free.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Gives a place back that was taken and not used. */

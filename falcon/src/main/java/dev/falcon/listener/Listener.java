@@ -26,16 +26,16 @@ public final class Listener {
     private final Acceptor acceptor;
     private final Watchdog watchdog;
 
-    private Listener(ServerSocketChannel channel, int port, Parts parts) {
-        this.port = port;
-        this.ticker = parts.ticker();
-        this.http1 = parts.http1();
-        this.connections = parts.connections();
+    private Listener(ServerSocketChannel channel, Settings.Http settings, Http1 http1, Connections connections)
+            throws IOException {
+        this.port = channel.socket().getLocalPort();
+        this.ticker = http1.ticker();
+        this.http1 = http1;
+        this.connections = connections;
         this.acceptor = new Acceptor(channel, connections, ticker);
-        this.watchdog = new Watchdog(parts.bounds(), connections, ticker);
+        this.watchdog = new Watchdog(ClientBounds.of(settings.clientReadTimeout(), settings.clientIdleTimeout()),
+                connections, ticker);
     }
-
-    private record Parts(Http1 http1, Connections connections, ClientBounds bounds, Ticker ticker) {}
 
     /** Listens on the address of the settings; port 0 takes any free one. */
     public static Listener open(Settings.Http settings, Front front, ListenerMeters meters, Ticker ticker)
@@ -43,12 +43,14 @@ public final class Listener {
         ServerSocketChannel channel = bind(settings.host(), settings.port());
         Http1 http1 = new Http1(settings, front, ticker);
         Connections connections = new Connections(http1, settings.maxConnections(), meters, ticker);
-        ClientBounds bounds = ClientBounds.of(settings.clientReadTimeout(), settings.clientIdleTimeout());
-        Listener listener = new Listener(channel, channel.socket().getLocalPort(),
-                new Parts(http1, connections, bounds, ticker));
-        listener.acceptor.start();
-        listener.watchdog.start();
-        return listener;
+        try {
+            Listener listener = new Listener(channel, settings, http1, connections);
+            listener.watchdog.start();
+            listener.acceptor.start();
+            return listener;
+        } catch (IOException e) {
+            throw new CannotListen("The port cannot be watched: " + e.getMessage(), e);
+        }
     }
 
     private static ServerSocketChannel bind(String host, int port) throws CannotListen {

@@ -6,10 +6,13 @@ import static org.awaitility.Awaitility.await;
 import dev.falcon.listener.RawClient.RawAnswer;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What clients see while a worker leaves. */
@@ -110,6 +113,42 @@ class DrainTest {
             await().until(() -> isRefused(port));
             assertThat(late.send(GET).answer().status()).isEqualTo(200);
             assertThat(left.get()).isZero();
+        }
+    }
+
+    @Test
+    void underASteadyStreamOfNewConnectionsNoneIsResetByTheClose() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            try (OpenPort port = port(); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                answered.set(0);
+                List<Future<Integer>> clients = new ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    clients.add(threads.submit(() -> answersUntilRefused(port)));
+                }
+                await().until(() -> answered.get() > 200);
+                assertThat(port.listener().close(Duration.ofSeconds(10))).isZero();
+                for (Future<Integer> client : clients) {
+                    assertThat(client.get()).isPositive();
+                }
+            }
+        }
+    }
+
+    private final AtomicInteger answered = new AtomicInteger();
+
+    /** Fails if a connection that was made is not answered. */
+    private int answersUntilRefused(OpenPort port) throws IOException {
+        for (int count = 0;; count++) {
+            RawClient client;
+            try {
+                client = port.client();
+            } catch (AssertionError refused) {
+                return count;
+            }
+            try (client) {
+                assertThat(client.send(GET).answer().status()).isEqualTo(200);
+                answered.incrementAndGet();
+            }
         }
     }
 }
