@@ -173,7 +173,7 @@ final class Backlog {
 
     /** Puts on disk what must not be in memory only any longer; everything, where asked. */
     synchronized void secure(boolean everything) {
-        if (spool == null || (!everything && diskFailed && ticker.nanos() - diskRetryAtNanos < 0)) {
+        if (ended || spool == null || (!everything && diskFailed && ticker.nanos() - diskRetryAtNanos < 0)) {
             return;
         }
         WriterPolicy.Waiting now = waiting();

@@ -93,22 +93,25 @@ final class Pipeline {
         long remaining = Math.max(deadline.remainingNanos(), 0);
         join(writerThread, remaining - Math.min(SPOOL_RESERVE_NANOS, remaining / 2));
         keeperThread.interrupt();
-        join(keeperThread, deadline.remainingNanos());
+        Thread ending = Thread.ofPlatform().daemon().name("inference-log-ending").start(this::end);
+        join(ending, deadline.remainingNanos());
+        Books.Snapshot after = books.snapshot();
+        long left = after.dropped().getOrDefault(DropReason.SHUTDOWN, 0L) + after.at(Place.BUFFERED)
+                + after.at(Place.WRITING);
+        return new FlushReport(after.written() - before.written(), after.at(Place.SPOOLED), left);
+    }
+
+    /** On a thread of its own, since a disk or a database that hangs must not hold the worker's end up. */
+    private void end() {
         backlog.secure(true);
         backlog.end();
         writerThread.interrupt();
-        Thread closer = Thread.ofPlatform().daemon().name("inference-log-closer").start(() -> {
-            parts.guard().close();
-            parts.sink().close();
-        });
-        join(closer, deadline.remainingNanos());
         Spool spool = parts.spool();
         if (spool != null) {
             spool.close();
         }
-        Books.Snapshot after = books.snapshot();
-        return new FlushReport(after.written() - before.written(), after.at(Place.SPOOLED),
-                after.dropped().getOrDefault(DropReason.SHUTDOWN, 0L));
+        parts.guard().close();
+        parts.sink().close();
     }
 
     private static void join(Thread thread, long nanos) throws InterruptedException {

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 /**
  * The log in PostgreSQL. Writes a batch in one transaction; makes the table and its partitions itself. What the server
@@ -72,7 +73,7 @@ final class PostgresSink implements LogSink {
                 return insert(connection, rows);
             });
         } catch (SQLException e) {
-            if (NO_PARTITION.equals(state(e))) {
+            if (isPartitionMissing(e)) {
                 // Somebody dropped a partition that was known to exist; the next try makes it again.
                 partitions.forget();
                 return new WriteResult.Unavailable("a partition was missing");
@@ -126,8 +127,14 @@ final class PostgresSink implements LogSink {
                 return Optional.empty();
             });
         } catch (SQLException e) {
+            prepareAgain();
             return Optional.of(reason(e));
         }
+    }
+
+    /** The database that comes back need not be the one that went: it may be a new and empty one. */
+    private synchronized void prepareAgain() {
+        migrated = false;
     }
 
     /** Version, table and partitions; once, and again after a failure. */
@@ -207,7 +214,7 @@ final class PostgresSink implements LogSink {
         T on(Connection connection) throws SQLException;
     }
 
-    /** Does and measures it; a connection on which anything failed is not used again. */
+    /** Does and measures it; a connection on which anything but a row failed is not used again. */
     private <T> T timed(Operation operation, Work<T> work) throws SQLException {
         long start = ticker.nanos();
         try (Connection connection = pool.connection()) {
@@ -216,7 +223,9 @@ final class PostgresSink implements LogSink {
                 meters.succeeded(operation, ticker.nanos() - start);
                 return done;
             } catch (SQLException | RuntimeException e) {
-                pool.discard(connection);
+                if (!(e instanceof SQLException failure && isRowsFault(failure))) {
+                    pool.discard(connection);
+                }
                 throw e;
             }
         } catch (SQLException e) {
@@ -231,6 +240,17 @@ final class PostgresSink implements LogSink {
             connection.commit();
             return number;
         }
+    }
+
+    /** A row without a partition violates a check too, but one without a name. */
+    private static boolean isPartitionMissing(SQLException e) {
+        for (SQLException each = e; each != null; each = each.getNextException()) {
+            if (each instanceof PSQLException driver && NO_PARTITION.equals(driver.getSQLState())
+                    && driver.getServerErrorMessage() != null) {
+                return driver.getServerErrorMessage().getConstraint() == null;
+            }
+        }
+        return false;
     }
 
     /** SQLSTATE classes 22 and 23: data exception, integrity constraint violation. */

@@ -140,7 +140,7 @@ final class Spool implements AutoCloseable {
 
     /** Keeps all rows behind those that wait already, or none. */
     Appended append(List<LogRow> rows) {
-        try (PreparedStatement insert = connection.prepareStatement("INSERT " + SqliteTable.insertInto("spool"))) {
+        try (PreparedStatement insert = connection.prepareStatement(SqliteTable.insertInto("spool"))) {
             for (LogRow row : rows) {
                 SqliteTable.bind(insert, row);
                 insert.addBatch();
@@ -252,7 +252,21 @@ final class Spool implements AutoCloseable {
         try {
             connection.rollback();
         } catch (SQLException alreadyRolledBack) {
-            // A full disk has ended the transaction by itself.
+            beginAgain();
+        }
+    }
+
+    /** A full disk ends the transaction by itself; the driver does not know of it and would not begin another. */
+    private void beginAgain() {
+        try {
+            connection.setAutoCommit(true);
+        } catch (SQLException nothingToCommit) {
+            // As expected: what matters is that the driver has left its transaction.
+        }
+        try {
+            connection.setAutoCommit(false);
+        } catch (SQLException e) {
+            // The next statement fails and is told.
         }
     }
 

@@ -51,7 +51,8 @@ final class SqliteSink implements LogSink {
         try {
             return timed(Operation.INSERT, open -> {
                 try (PreparedStatement insert = open
-                        .prepareStatement("INSERT OR IGNORE " + SqliteTable.insertInto("inference_logs"))) {
+                        .prepareStatement(SqliteTable.insertInto("inference_logs")
+                                + " ON CONFLICT (id, item, created_at) DO NOTHING")) {
                     for (LogRow row : rows) {
                         SqliteTable.bind(insert, row);
                         insert.addBatch();

@@ -46,7 +46,8 @@ final class SqliteTable {
     /** The declarations of all columns, for CREATE TABLE. */
     static String declarations() {
         return Arrays.stream(COLUMNS)
-                .map(column -> column.sqlName() + " " + column.kind().sqliteType())
+                .map(column -> column.sqlName() + " " + column.kind().sqliteType()
+                        + (column.required() ? " NOT NULL" : ""))
                 .collect(Collectors.joining(", "));
     }
 
@@ -55,7 +56,7 @@ final class SqliteTable {
     }
 
     static String insertInto(String table) {
-        return "INTO " + table + " (" + names() + ") VALUES ("
+        return "INSERT INTO " + table + " (" + names() + ") VALUES ("
                 + "?, ".repeat(COLUMNS.length - 1) + "?)";
     }
 

@@ -30,6 +30,7 @@ final class LogBench {
     private int capacity = 1000;
     private int spoolMb = 64;
     private boolean text;
+    private Duration timeout = OPERATION_TIMEOUT;
 
     LogBench(Path folder) {
         this.folder = folder;
@@ -61,6 +62,11 @@ final class LogBench {
         return this;
     }
 
+    LogBench timeout(Duration operation) {
+        timeout = operation;
+        return this;
+    }
+
     LogBench text(boolean kept) {
         text = kept;
         return this;
@@ -81,7 +87,7 @@ final class LogBench {
     }
 
     Settings.Postgres postgres() {
-        return new Settings.Postgres(host, port, database, RealPostgres.USER, password, 4, OPERATION_TIMEOUT);
+        return new Settings.Postgres(host, port, database, RealPostgres.USER, password, 4, timeout);
     }
 
     /** Opens a log as a worker does; each with metrics of its own. */

@@ -9,6 +9,7 @@ import dev.falcon.inferencelog.LogRecord.Failed;
 import dev.falcon.inferencelog.LogRecord.Origin;
 import dev.falcon.inferencelog.LogRecord.Stamp;
 import java.time.Instant;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -34,10 +35,21 @@ final class Records {
                 new Failed(null, ErrorCode.DEADLINE_EXCEEDED, "waited 30 s", 30_000_000_000L));
     }
 
-    /** A record that no database takes: its probabilities are no JSON. */
+    /** A record that cannot be made a row. */
     static LogRecord unfit(Stamp stamp, int n) {
+        List<String> unreadable = new AbstractList<>() {
+            @Override
+            public String get(int index) {
+                throw new IllegalStateException("as the test wants");
+            }
+
+            @Override
+            public int size() {
+                return LABELS.size();
+            }
+        };
         return new LogRecord(stamp, 0, new Origin("r-" + n, "worker-1", null, null), "text " + n,
-                new Answered(answer(new Prediction(LABELS, new double[]{Double.NaN, 0})), false, 1));
+                new Answered(answer(new Prediction(unreadable, new double[]{0.5, 0.5})), false, 1));
     }
 
     private static Answer answer(Prediction prediction) {

@@ -1,0 +1,248 @@
+package dev.falcon.inferencelog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.falcon.inference.Deadline;
+import dev.falcon.inference.Ticker;
+import dev.falcon.telemetry.LogBooks;
+import dev.falcon.telemetry.LogBooks.DropReason;
+import dev.falcon.testing.LogLines;
+import dev.falcon.testing.RealPostgres;
+import dev.falcon.testing.Scraped;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole log as a worker uses it, opened from settings. */
+class InferenceLogTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static RealPostgres postgres;
+
+    @TempDir Path folder;
+
+    @BeforeAll
+    static void startServer() {
+        postgres = RealPostgres.start();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void emptyDatabase() {
+        postgres.executeInDatabase("DROP TABLE IF EXISTS inference_logs, flyway_schema_history CASCADE");
+    }
+
+    private LogBench bench() {
+        return new LogBench(folder).server(postgres.port()).timeout(Duration.ofSeconds(5));
+    }
+
+    private LogBench benchWithoutServer() throws Exception {
+        return new LogBench(folder).server(RealPostgres.freePort());
+    }
+
+    private static void offer(InferenceLog log, int from, int to) {
+        for (int n = from; n < to; n++) {
+            log.offer(List.of(Records.answered(log.stamp(), n)));
+        }
+    }
+
+    private static List<String> numbers(int from, int to) {
+        return IntStream.range(from, to).mapToObj(n -> "r-" + n).toList();
+    }
+
+    private static List<String> written() {
+        return postgres.query("SELECT request_id FROM inference_logs ORDER BY tableoid, ctid");
+    }
+
+    @Test
+    void onlyRecordsThatTheDatabaseRefusesAreLost() throws Exception {
+        try (LogLines lines = LogLines.of(Delivery.class)) {
+            InferenceLog log = bench().open();
+            await().atMost(PATIENCE).until(log::isAvailable);
+            postgres.executeInDatabase(
+                    "ALTER TABLE inference_logs ADD CHECK (request_id <> 'r-37' AND request_id <> 'r-80')");
+            log.offer(IntStream.range(0, 100).mapToObj(n -> Records.answered(log.stamp(), n)).toList());
+            await().atMost(PATIENCE).until(() -> log.books().pending() == 0);
+
+            assertThat(log.books().written()).isEqualTo(98);
+            assertThat(log.books().dropped()).containsEntry(DropReason.REFUSED, 2L);
+            assertThat(written()).hasSize(98).doesNotContain("r-37", "r-80");
+            assertThat(log.isAvailable()).isTrue();
+            assertThat(lines.with("refused a record")).hasSize(2).noneMatch(line -> line.contains("r-37"));
+            LogBench.close(log);
+        }
+    }
+
+    @Test
+    void closingWritesWhatIsInMemory() throws Exception {
+        InferenceLog log = bench().open();
+        await().atMost(PATIENCE).until(log::isAvailable);
+        offer(log, 0, 700);
+        long before = log.books().written();
+
+        FlushReport report = LogBench.close(log);
+
+        assertThat(report.spooled() + report.left()).isZero();
+        assertThat(before + report.written()).isEqualTo(700);
+        assertThat(written()).isEqualTo(numbers(0, 700));
+    }
+
+    @Test
+    void closingWithoutTheDatabaseSpoolsAndTheNextProcessWrites() throws Exception {
+        InferenceLog first = benchWithoutServer().open();
+        offer(first, 0, 700);
+        assertThat(LogBench.close(first)).isEqualTo(new FlushReport(0, 700, 0));
+
+        try (LogLines lines = LogLines.of(LogWriter.class)) {
+            InferenceLog second = bench().open();
+            offer(second, 700, 800);
+            await().atMost(PATIENCE).until(() -> second.books().pending() == 0);
+
+            assertThat(second.books().enqueued()).isEqualTo(800);
+            assertThat(written()).isEqualTo(numbers(0, 800));
+            assertThat(lines.with("Flushed")).isNotEmpty().first().asString().matches("INFO Flushed [78]\\d\\d logs");
+            LogBench.close(second);
+        }
+    }
+
+    @Test
+    void closingInTimeIsKeptEvenWhereTheDatabaseHangs() throws Exception {
+        InferenceLog log = bench().open();
+        await().atMost(PATIENCE).until(log::isAvailable);
+        postgres.pause();
+        try {
+            offer(log, 0, 300);
+            long start = Ticker.system().nanos();
+            FlushReport report = log.close(Deadline.after(Duration.ofSeconds(3), Ticker.system()));
+
+            assertThat(Duration.ofNanos(Ticker.system().nanos() - start)).isLessThan(Duration.ofSeconds(4));
+            assertThat(report.left()).isZero();
+            assertThat(report.written() + report.spooled()).isEqualTo(300);
+        } finally {
+            postgres.resume();
+        }
+    }
+
+    @Test
+    void withoutASpoolWhatIsLeftIsSaidAndCounted() throws Exception {
+        InferenceLog log = benchWithoutServer().spoolMb(0).open();
+        offer(log, 0, 1200);
+        FlushReport report = LogBench.close(log);
+
+        assertThat(report).isEqualTo(new FlushReport(0, 0, 1000));
+        assertThat(log.books().dropped()).containsEntry(DropReason.BUFFER_FULL, 200L)
+                .containsEntry(DropReason.SHUTDOWN, 1000L);
+        assertThat(log.books().enqueued()).isEqualTo(1200);
+    }
+
+    @Test
+    void whileTheDatabaseHangsEverythingIsOnDiskForAnotherProcess() throws Exception {
+        InferenceLog log = bench().open();
+        await().atMost(PATIENCE).until(log::isAvailable);
+        postgres.pause();
+        try {
+            offer(log, 0, 400);
+            await().atMost(PATIENCE).until(() -> {
+                LogBooks books = log.books();
+                return books.spoolBytes() > 50_000 && spooledOnDisk() == 400;
+            });
+        } finally {
+            postgres.resume();
+        }
+        LogBench.close(log);
+    }
+
+    /** What another process would find, had this one been killed now. */
+    private long spooledOnDisk() throws Exception {
+        try (var connection = SqliteTable.open(folder.resolve("spool/spool-worker-1.db").toString())) {
+            return SqliteTable.number(connection, "SELECT count(*) FROM spool");
+        }
+    }
+
+    @Test
+    void aFullSpoolAndMemoryAreSaidAndCounted() throws Exception {
+        try (LogLines lines = LogLines.of(SpoolKeeper.class)) {
+            InferenceLog log = benchWithoutServer().spoolMb(1).capacity(100).open();
+            await().atMost(PATIENCE).until(() -> {
+                offer(log, 0, 20);
+                return log.books().droppedInAll() > 0 && !lines.with("buffer full").isEmpty();
+            });
+            LogBooks books = log.books();
+            assertThat(books.spoolBytes()).isBetween(700_000L, 1024L * 1024);
+            assertThat(books.enqueued()).isEqualTo(books.written() + books.droppedInAll() + books.pending());
+            assertThat(LogBench.close(log).spooled()).isPositive();
+        }
+    }
+
+    @Test
+    void oneProcessASpool() throws Exception {
+        InferenceLog log = benchWithoutServer().open();
+        assertThatThrownBy(() -> benchWithoutServer().open()).isInstanceOf(SpoolUnavailable.class);
+        LogBench.close(log);
+    }
+
+    @Test
+    void anUnreadableSpoolDoesNotStopTheStart() throws Exception {
+        Files.createDirectories(folder.resolve("spool"));
+        Files.writeString(folder.resolve("spool/spool-worker-1.db"), "not a database".repeat(500));
+        try (LogLines lines = LogLines.of(InferenceLog.class)) {
+            InferenceLog log = bench().open();
+            offer(log, 0, 10);
+            await().atMost(PATIENCE).until(() -> log.books().written() == 10);
+            assertThat(lines.with("set aside")).hasSize(1);
+            LogBench.close(log);
+        }
+    }
+
+    @Test
+    void withoutAServerTheLogIsAFile() throws Exception {
+        LogBench bench = new LogBench(folder);
+        InferenceLog log = bench.open();
+        await().atMost(PATIENCE).until(log::isAvailable);
+        offer(log, 0, 500);
+        await().atMost(PATIENCE).until(() -> log.books().written() == 500);
+        LogBench.close(log);
+
+        try (var connection = SqliteTable.open(folder.resolve("inference.db").toString())) {
+            assertThat(SqliteTable.number(connection, "SELECT count(*) FROM inference_logs")).isEqualTo(500);
+        }
+    }
+
+    @Test
+    void theScrapeShowsBalancedBooks() throws Exception {
+        LogBench bench = bench();
+        InferenceLog log = bench.open();
+        offer(log, 0, 50);
+        await().atMost(PATIENCE).until(() -> log.books().written() == 50);
+
+        assertThat(Scraped.value(bench.metrics(), "inference_log_enqueued_total")).isEqualTo(50);
+        assertThat(Scraped.value(bench.metrics(), "inference_log_written_total")).isEqualTo(50);
+        assertThat(Scraped.value(bench.metrics(), "inference_log_pending")).isZero();
+        assertThat(Scraped.value(bench.metrics(), "dropped_logs_total", "reason=\"buffer_full\"")).isZero();
+        LogBench.close(log);
+    }
+
+    @Test
+    void textsAreKeptOnlyWhereAsked() throws Exception {
+        InferenceLog log = bench().text(true).open();
+        log.offer(List.of(Records.withText(log.stamp(), 1, "kept\0text")));
+        await().atMost(PATIENCE).until(() -> log.books().written() == 1);
+        LogBench.close(log);
+
+        assertThat(postgres.query("SELECT text FROM inference_logs")).containsExactly("kept\u2400text");
+    }
+}
