@@ -28,6 +28,9 @@ public @interface Setting {
     /** The largest number allowed, in {@link #unit()}. */
     double max() default Integer.MAX_VALUE;
 
+    /** What a text must match as a whole. */
+    String pattern() default "(?s).*";
+
     /** What it does, in a sentence or two. */
     String meaning();
 }

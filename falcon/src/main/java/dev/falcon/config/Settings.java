@@ -14,7 +14,7 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
 
     /** What the worker is called and how it logs. */
     public record Worker(
-            @Setting(env = "WORKER_ID", byDefault = "{hostname}",
+            @Setting(env = "WORKER_ID", byDefault = "{hostname}", pattern = "[A-Za-z0-9._-]{1,63}",
                     meaning = "Name of this worker in answers, logs, metrics and records; 1 to 63 of [A-Za-z0-9._-].") String id,
             @Setting(env = "LOG_LEVEL", byDefault = "INFO",
                     meaning = "The least severe level that is written.") LogLevel logLevel,

@@ -38,9 +38,6 @@ public final class SettingsReader {
         SettingsReader reader = new SettingsReader(sources, surroundings);
         reader.faults.addAll(sources.faults());
         Settings settings = (Settings) reader.section(Settings.class);
-        if (settings != null) {
-            CrossChecks.check(settings, reader.faults);
-        }
         if (settings == null || !reader.faults.isEmpty()) {
             throw new SettingsFaults(reader.faults);
         }
@@ -64,7 +61,9 @@ public final class SettingsReader {
             return null;
         }
         try {
-            return (Record) type.getDeclaredConstructor(types).newInstance(values);
+            Record section = (Record) type.getDeclaredConstructor(types).newInstance(values);
+            CrossChecks.check(section, faults);
+            return section;
         } catch (InvocationTargetException | InstantiationException | IllegalAccessException
                 | NoSuchMethodException e) {
             throw new IllegalStateException("the settings tree cannot be built: " + type, e);

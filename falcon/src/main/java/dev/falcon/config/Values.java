@@ -22,7 +22,7 @@ final class Values {
     static Object parse(Setting setting, RecordComponent component, String text) {
         Class<?> type = component.getType();
         if (type == String.class) {
-            return text;
+            return matching(setting, text);
         }
         if (type == int.class) {
             return number(setting, text, false).intValueExact();
@@ -48,6 +48,13 @@ final class Values {
             return constant(type, text);
         }
         throw new IllegalStateException("no parser for the settings type " + type);
+    }
+
+    private static String matching(Setting setting, String text) {
+        if (!text.matches(setting.pattern())) {
+            throw new IllegalArgumentException("\"" + shown(text) + "\" does not match " + setting.pattern());
+        }
+        return text;
     }
 
     private static BigDecimal number(Setting setting, String text, boolean fractions) {
