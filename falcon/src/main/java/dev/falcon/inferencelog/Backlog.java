@@ -5,6 +5,8 @@ import dev.falcon.inferencelog.Books.Place;
 import dev.falcon.inferencelog.RecordBuffer.Arrived;
 import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
+import dev.falcon.telemetry.Fallback;
+import dev.falcon.telemetry.FallbackMeters;
 import dev.falcon.telemetry.Field;
 import dev.falcon.telemetry.LogBooks.DropReason;
 import java.io.IOException;
@@ -30,6 +32,7 @@ final class Backlog {
     private final RecordBuffer buffer;
     private final @Nullable Spool spool;
     private final Books books;
+    private final FallbackMeters fallbacks;
     private final RowMaker rowMaker;
     private final WriterPolicy policy;
     private final Ticker ticker;
@@ -38,13 +41,14 @@ final class Backlog {
     private boolean diskFailed;
     private boolean ended;
 
-    /** Where records wait; no spool where it is switched off. */
-    record Places(RecordBuffer buffer, @Nullable Spool spool, Books books) {}
+    /** Where records wait, and where that is counted; no spool where it is switched off. */
+    record Places(RecordBuffer buffer, @Nullable Spool spool, Books books, FallbackMeters fallbacks) {}
 
     Backlog(Places places, RowMaker rowMaker, WriterPolicy policy, Ticker ticker) {
         this.buffer = places.buffer();
         this.spool = places.spool();
         this.books = places.books();
+        this.fallbacks = places.fallbacks();
         this.rowMaker = rowMaker;
         this.policy = policy;
         this.ticker = ticker;
@@ -216,6 +220,7 @@ final class Backlog {
         switch (to.append(rows)) {
             case Spool.Kept kept -> {
                 diskFailed = false;
+                fallbacks.triggered(Fallback.LOG_SPOOLED, rows.size());
                 return new Batch.Range(kept.firstSeq(), kept.lastSeq());
             }
             case Spool.NoRoom full -> diskFailed("full");

@@ -69,8 +69,9 @@ public final class InferenceLog {
                 GuardPolicy.of(setup.breaker(), setup.postgres().operationTimeout()),
                 metrics.guard(Dependency.POSTGRES), clocks.ticker());
         Delivery delivery = new Delivery(sink, guard, new Retry(setup.retry(), metrics.retries(), clocks.ticker()));
-        Pipeline pipeline = new Pipeline(new Pipeline.Parts(sink, spool, guard, delivery), new Pipeline.Plan(
-                setup.log().bufferCapacity(), setup.log().text(), clocks.ticker(), clocks.clock()));
+        Pipeline pipeline =
+                new Pipeline(new Pipeline.Parts(sink, spool, guard, delivery, metrics.fallbacks()), new Pipeline.Plan(
+                        setup.log().bufferCapacity(), setup.log().text(), clocks.ticker(), clocks.clock()));
         metrics.books(pipeline::books);
         pipeline.start();
         return new InferenceLog(clocks.clock(), pipeline, guard);

@@ -4,6 +4,7 @@ import dev.falcon.inference.Deadline;
 import dev.falcon.inference.Ticker;
 import dev.falcon.inferencelog.Books.Place;
 import dev.falcon.resilience.Guard;
+import dev.falcon.telemetry.FallbackMeters;
 import dev.falcon.telemetry.LogBooks;
 import dev.falcon.telemetry.LogBooks.DropReason;
 import java.time.Duration;
@@ -22,7 +23,7 @@ final class Pipeline {
     private static final long SPOOL_RESERVE_NANOS = TimeUnit.MILLISECONDS.toNanos(1000);
 
     /** What it is made of; the spool is null where it is switched off. */
-    record Parts(LogSink sink, @Nullable Spool spool, Guard guard, Delivery delivery) {}
+    record Parts(LogSink sink, @Nullable Spool spool, Guard guard, Delivery delivery, FallbackMeters fallbacks) {}
 
     /** How it works: the memory's bound, whether texts are kept, and time. */
     record Plan(int capacity, boolean storesText, Ticker ticker, InstantSource clock) {}
@@ -43,7 +44,8 @@ final class Pipeline {
         this.plan = plan;
         policy = new WriterPolicy(plan.capacity());
         buffer = new RecordBuffer(plan.capacity(), plan.ticker(), books);
-        backlog = new Backlog(new Backlog.Places(buffer, parts.spool(), books), new RowMaker(plan.storesText()), policy,
+        backlog = new Backlog(new Backlog.Places(buffer, parts.spool(), books, parts.fallbacks()),
+                new RowMaker(plan.storesText()), policy,
                 plan.ticker());
         writer = new LogWriter(new LogWriter.Parts(backlog, parts.delivery(), parts.sink(), policy), plan.ticker());
         keeper = new SpoolKeeper(backlog, books, policy);
