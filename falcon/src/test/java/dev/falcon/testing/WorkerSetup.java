@@ -1,0 +1,118 @@
+package dev.falcon.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What a worker under test is started with: nothing of the environment around it, everything it writes below one folder,
+ * any free port of the loopback, and the shipped model. For use by one thread.
+ */
+public final class WorkerSetup {
+
+    private final Path folder;
+    private final Map<String, String> environment = new TreeMap<>();
+
+    private WorkerSetup(Path folder) {
+        this.folder = folder;
+        with("HOST", "127.0.0.1").with("PORT", "0")
+                .with("WORKER_ID", "worker-" + folder.getFileName())
+                .with("FALCON_HOME", folder.resolve("home").toString())
+                .with("MODEL_PATH", shippedModel().toString())
+                .with("INFERENCE_LOG_PATH", logFile().toString())
+                .with("INFERENCE_LOG_SPOOL_DIR", folder.resolve("spool").toString())
+                .with("DRAIN_GRACE_SECONDS", "0.1")
+                .with("GRACEFUL_SHUTDOWN_TIMEOUT_SECONDS", "20");
+    }
+
+    /** A worker that keeps its files in this folder, whose name becomes part of its id. */
+    public static WorkerSetup in(Path folder) {
+        return new WorkerSetup(folder);
+    }
+
+    /** The folder of the one version of the shipped model. */
+    public static Path shippedModel() {
+        return Path.of("..", "models", "sentiment-linear", "1").toAbsolutePath().normalize();
+    }
+
+    /** Sets one variable of its environment; an empty value takes it away. */
+    public WorkerSetup with(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    /** Points it to a Redis, or to a proxy before one, on this port of the loopback. */
+    public WorkerSetup withRedis(int port) {
+        return with("REDIS_HOST", "127.0.0.1").with("REDIS_PORT", Integer.toString(port));
+    }
+
+    /** Points it to a {@link RealPostgres}, or to a proxy before one, on this port of the loopback. */
+    public WorkerSetup withPostgres(int port) {
+        return with("POSTGRES_HOST", "127.0.0.1").with("POSTGRES_PORT", Integer.toString(port))
+                .with("POSTGRES_PASSWORD", RealPostgres.PASSWORD);
+    }
+
+    /** The SQLite file of its inference log. */
+    public Path logFile() {
+        return folder.resolve("inference.db");
+    }
+
+    /** Starts {@code falcon serve} with these options and returns once it is ready. */
+    public WorkerProcess start(String... options) {
+        WorkerProcess worker = launch(options);
+        try {
+            worker.awaitReady();
+            return worker;
+        } catch (RuntimeException | Error e) {
+            worker.close();
+            throw e;
+        }
+    }
+
+    /** Starts {@code falcon serve} with these options and returns at once. */
+    public WorkerProcess launch(String... options) {
+        try {
+            Path temporary = Files.createDirectories(folder.resolve("tmp"));
+            Path working = Files.createDirectories(folder.resolve("home"));
+            ProcessBuilder builder = new ProcessBuilder(command(temporary, options)).directory(working.toFile());
+            builder.environment().clear();
+            environment.forEach((name, value) -> {
+                if (!value.isEmpty()) {
+                    builder.environment().put(name, value);
+                }
+            });
+            return new WorkerProcess(builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A small heap and a quick start; native libraries are unpacked where they go away with the folder. */
+    private static List<String> command(Path temporary, String... options) {
+        List<String> command =
+                new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
+                        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+                        "-Djava.io.tmpdir=" + temporary, "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-cp",
+                        classPath(),
+                        "dev.falcon.cli.Main", "serve"));
+        command.addAll(List.of(options));
+        return command;
+    }
+
+    /** The class path of this JVM without the tests' own classes, whose log configuration would win over the worker's. */
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !entry.endsWith("test-classes"))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}
