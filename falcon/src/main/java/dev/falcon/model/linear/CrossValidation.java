@@ -5,15 +5,23 @@ import dev.falcon.model.LabelledText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Chooses the strength of the regularisation on the training part alone: k folds, each judged by a model of the others, its
  * vocabulary included. The candidate with the least log loss wins (its probabilities are served, so a lucky accuracy is not
- * enough), the stronger regularisation of equals. Stateless.
+ * enough), the stronger regularisation of equals. The folds are worked on by as many threads as there are processors; the
+ * result does not depend on them.
  */
 final class CrossValidation {
 
+    /** Ascending: each is solved from where the one before ended. */
     static final List<Double> CANDIDATES = List.of(0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0);
+
+    private final List<String> labels;
+    private final List<LabelledText> examples;
+    private final List<Tokens> tokens;
+    private final TrainingPlan plan;
 
     /**
      * What won.
@@ -24,40 +32,73 @@ final class CrossValidation {
      */
     record Choice(double c, double logLoss, double accuracy) {}
 
-    private CrossValidation() {}
+    /** How one candidate did on one fold. */
+    private record Score(double logLoss, int right) {}
 
-    static Choice choose(List<String> labels, List<LabelledText> examples, TrainingPlan plan,
-            Consumer<String> progress) {
-        List<Tokens> tokens = examples.stream().map(example -> Tokenizer.tokenize(example.text())).toList();
-        double[] loss = new double[CANDIDATES.size()];
-        int[] right = new int[CANDIDATES.size()];
-        for (int fold = 0; fold < plan.folds(); fold++) {
-            progress.accept("cross-validation: fold " + (fold + 1) + " of " + plan.folds());
-            // Any stretch of the training part holds the labels in proportion.
-            int from = border(fold, plan.folds(), examples.size());
-            int to = border(fold + 1, plan.folds(), examples.size());
-            Design design = new Design(labels, without(examples, from, to), without(tokens, from, to),
-                    plan.minDocuments());
-            List<LinearPrepared> prepared = tokens.subList(from, to).stream().map(design.vocabulary()::lookUp).toList();
-            for (int candidate = 0; candidate < loss.length; candidate++) {
-                Weights weights = design.solve(CANDIDATES.get(candidate));
-                for (int i = from; i < to; i++) {
-                    Prediction prediction = weights.predict(prepared.get(i - from));
-                    int given = labels.indexOf(examples.get(i).label());
-                    loss[candidate] -= StrictMath.log(Math.max(prediction.probability(given), 1e-15));
-                    right[candidate] += prediction.top() == given ? 1 : 0;
-                }
-            }
-        }
-        int best = 0;
-        for (int candidate = 1; candidate < loss.length; candidate++) {
-            best = loss[candidate] < loss[best] ? candidate : best;
-        }
-        return new Choice(CANDIDATES.get(best), loss[best] / examples.size(), (double) right[best] / examples.size());
+    private CrossValidation(List<String> labels, List<LabelledText> examples, TrainingPlan plan) {
+        this.labels = labels;
+        this.examples = examples;
+        this.tokens = examples.stream().map(example -> Tokenizer.tokenize(example.text())).toList();
+        this.plan = plan;
     }
 
-    private static int border(int fold, int folds, int size) {
-        return (int) ((long) size * fold / folds);
+    /** @param progress called by several threads */
+    static Choice choose(List<String> labels, List<LabelledText> examples, TrainingPlan plan,
+            Consumer<String> progress) {
+        return new CrossValidation(labels, examples, plan).choose(progress);
+    }
+
+    private Choice choose(Consumer<String> progress) {
+        List<List<Score>> folds = IntStream.range(0, plan.folds())
+                .parallel()
+                .mapToObj(fold -> scores(fold, progress))
+                .toList();
+        Choice best = new Choice(CANDIDATES.getFirst(), Double.POSITIVE_INFINITY, 0);
+        for (int candidate = 0; candidate < CANDIDATES.size(); candidate++) {
+            double logLoss = 0;
+            int right = 0;
+            for (List<Score> fold : folds) {
+                logLoss += fold.get(candidate).logLoss();
+                right += fold.get(candidate).right();
+            }
+            if (logLoss / examples.size() < best.logLoss()) {
+                best = new Choice(CANDIDATES.get(candidate), logLoss / examples.size(),
+                        (double) right / examples.size());
+            }
+        }
+        return best;
+    }
+
+    /** How each candidate does on one fold: a stretch of the training part, which holds the labels in proportion. */
+    private List<Score> scores(int fold, Consumer<String> progress) {
+        int from = border(fold);
+        int to = border(fold + 1);
+        Design design = new Design(labels, without(examples, from, to), without(tokens, from, to), plan.minDocuments());
+        List<LinearPrepared> prepared = tokens.subList(from, to).stream().map(design.vocabulary()::lookUp).toList();
+        List<Score> scores = new ArrayList<>();
+        for (double candidate : CANDIDATES) {
+            progress.accept("cross-validation: fold " + (fold + 1) + " of " + plan.folds() + ", C = " + candidate);
+            scores.add(score(design.solve(candidate, LogisticRegression.Tolerance.COARSE), prepared,
+                    examples.subList(from, to)));
+        }
+        return scores;
+    }
+
+    private Score score(Weights weights, List<LinearPrepared> texts, List<LabelledText> given) {
+        double logLoss = 0;
+        int right = 0;
+        for (int i = 0; i < texts.size(); i++) {
+            Prediction prediction = weights.predict(texts.get(i));
+            int label = labels.indexOf(given.get(i).label());
+            // A probability of 0 would make one text outweigh all others.
+            logLoss -= StrictMath.log(Math.max(prediction.probability(label), 1e-15));
+            right += prediction.top() == label ? 1 : 0;
+        }
+        return new Score(logLoss, right);
+    }
+
+    private int border(int fold) {
+        return (int) ((long) examples.size() * fold / plan.folds());
     }
 
     private static <T> List<T> without(List<T> all, int from, int to) {

@@ -60,12 +60,12 @@ final class Design {
     }
 
     /** @param c inverse strength of the regularisation: the larger, the closer to the examples */
-    Weights solve(double c) {
+    Weights solve(double c, LogisticRegression.Tolerance tolerance) {
         int rowCount = Weights.rowsFor(labels.size());
         float[][] rows = new float[rowCount][];
         float[] biases = new float[rowCount];
         for (int row = 0; row < rowCount; row++) {
-            double[] solution = regression.solve(rowCount == 1 ? 1 : row, c);
+            double[] solution = regression.solve(rowCount == 1 ? 1 : row, c, tolerance);
             rows[row] = new float[vocabulary.size()];
             for (int number = 0; number < vocabulary.size(); number++) {
                 rows[row][number] = onGrid(solution[number]);

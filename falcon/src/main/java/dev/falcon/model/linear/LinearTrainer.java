@@ -31,7 +31,7 @@ public final class LinearTrainer {
     /**
      * Trains.
      *
-     * @param progress told in a few words what is being done, as it begins
+     * @param progress told in a few words what is being done, as it begins; called by several threads
      * @throws LabelledTextFault if there are too few labels, too many, or too few examples of one
      */
     public static Trained train(LabelledTexts texts, TrainingPlan plan, Consumer<String> progress)
@@ -42,7 +42,7 @@ public final class LinearTrainer {
         progress.accept("training on " + split.training().size() + " examples with C = " + choice.c());
         Weights weights = new Design(labels, split.training(),
                 split.training().stream().map(example -> Tokenizer.tokenize(example.text())).toList(),
-                plan.minDocuments()).solve(choice.c());
+                plan.minDocuments()).solve(choice.c(), LogisticRegression.Tolerance.FINE);
         progress.accept("evaluating on " + split.heldOut().size() + " held-out examples");
         byte[] file = WeightsFile.encode(weights);
         Manifest.Training training = new Manifest.Training(texts.digest(), plan.seed(), split.training().size(),

@@ -7,21 +7,36 @@ import de.bwaldvogel.liblinear.Model;
 import de.bwaldvogel.liblinear.Parameter;
 import de.bwaldvogel.liblinear.Problem;
 import de.bwaldvogel.liblinear.SolverType;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * L2-regularised logistic regression by liblinear's trust-region Newton method (Fan et al., "LIBLINEAR: a library for large
  * linear classification", JMLR 9, 2008). The only class that knows the library, and only training calls it. Deterministic:
- * this solver draws no random numbers.
+ * this solver draws no random numbers. Confined to one thread.
  */
 final class LogisticRegression {
 
-    /** The library's default is 0.01; a finer end makes the weights depend less on how it got there. */
-    private static final double STOPPING_TOLERANCE = 1e-4;
+    /** How near the best solution the solver must come. */
+    enum Tolerance {
+        /** The library's own: enough to compare candidates. */
+        COARSE(1e-2),
+        /** For weights that are kept: a finer end makes them depend less on how it got there. */
+        FINE(1e-4);
+
+        private final double value;
+
+        Tolerance(double value) {
+            this.value = value;
+        }
+    }
 
     private final Feature[][] vectors;
     private final int features;
     private final int[] label;
+    /** The last solution for each label, where the next coarse one starts: neighbouring candidates lie close. */
+    private final Map<Integer, double[]> latest = new HashMap<>();
 
     /**
      * @param texts the examples by their known n-grams
@@ -40,7 +55,7 @@ final class LogisticRegression {
      *
      * @return a weight for each n-gram towards the label, and its bias at the end
      */
-    double[] solve(int wanted, double c) {
+    double[] solve(int wanted, double c, Tolerance tolerance) {
         Problem problem = new Problem();
         problem.l = vectors.length;
         problem.n = features + 1;
@@ -50,8 +65,14 @@ final class LogisticRegression {
         for (int i = 0; i < vectors.length; i++) {
             problem.y[i] = label[i] == wanted ? 1 : 0;
         }
-        Model model = Linear.train(problem, new Parameter(SolverType.L2R_LR, c, STOPPING_TOLERANCE));
+        Parameter parameter = new Parameter(SolverType.L2R_LR, c, tolerance.value);
+        double[] start = latest.get(wanted);
+        if (tolerance == Tolerance.COARSE && start != null) {
+            parameter.setInitSol(start);
+        }
+        Model model = Linear.train(problem, parameter);
         double[] towardsFirst = model.getFeatureWeights();
+        latest.put(wanted, towardsFirst);
         if (model.getLabels()[0] == 1) {
             return towardsFirst;
         }

@@ -58,6 +58,6 @@ final class Generated {
         List<LabelledText> examples = examples(seed, labels, 60).examples();
         List<String> names = examples.stream().map(LabelledText::label).distinct().sorted().toList();
         List<Tokens> tokens = examples.stream().map(example -> Tokenizer.tokenize(example.text())).toList();
-        return new Design(names, examples, tokens, 2).solve(4);
+        return new Design(names, examples, tokens, 2).solve(4, LogisticRegression.Tolerance.FINE);
     }
 }

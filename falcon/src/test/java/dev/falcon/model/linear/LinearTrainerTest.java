@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,10 +89,10 @@ class LinearTrainerTest {
 
     @Test
     void saysWhatItIsDoing() throws Exception {
-        List<String> steps = new ArrayList<>();
+        List<String> steps = new CopyOnWriteArrayList<>();
         LinearTrainer.train(Generated.examples(1, 2, 40), Generated.plan(), steps::add);
 
-        assertThat(steps).contains("cross-validation: fold 1 of 5").last().asString().startsWith("evaluating");
+        assertThat(steps).contains("cross-validation: fold 1 of 5, C = 0.5").last().asString().startsWith("evaluating");
     }
 
     @Test
