@@ -1,0 +1,138 @@
+package dev.falcon.serving;
+
+import dev.falcon.cache.ResponseCache;
+import dev.falcon.config.Settings;
+import dev.falcon.config.SettingsReader;
+import dev.falcon.config.Sources;
+import dev.falcon.idempotency.IdempotencyGuard;
+import dev.falcon.inference.Caller;
+import dev.falcon.inference.Deadline;
+import dev.falcon.inference.InferenceRequest;
+import dev.falcon.inference.ModelReference;
+import dev.falcon.inference.Patience;
+import dev.falcon.inference.Received;
+import dev.falcon.inference.Ticker;
+import dev.falcon.inferencelog.InferenceLog;
+import dev.falcon.store.Stores;
+import dev.falcon.telemetry.Metrics;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A journey over the rooms of a single worker, all real but the model. */
+final class JourneyRig {
+
+    private final Ticker ticker = Ticker.system();
+    private final Settings settings;
+    private final Metrics metrics;
+    private final Stores stores;
+    private final IdempotencyGuard idempotency;
+    private final InferenceLog log;
+    private final ObedientModel model = new ObedientModel();
+    private final InferenceService service;
+    private final AtomicInteger requests = new AtomicInteger();
+
+    JourneyRig(Path folder, int maxInFlight) throws Exception {
+        this(folder, maxInFlight, true);
+    }
+
+    JourneyRig(Path folder, int maxInFlight, boolean warm) throws Exception {
+        settings = SettingsReader.read(new Sources(Map.of("MAX_IN_FLIGHT", Integer.toString(maxInFlight),
+                "INFERENCE_LOG_PATH", folder.resolve("log.db").toString()), null),
+                new SettingsReader.Surroundings("w", 2, folder));
+        metrics = new Metrics("w", ticker);
+        stores = Stores.open(settings.redis(), settings.breaker(), metrics, ticker);
+        idempotency = new IdempotencyGuard(settings.idempotency(), stores.store(), metrics, ticker);
+        log = InferenceLog.open(
+                new InferenceLog.Setup("w", settings.inferenceLog(), settings.postgres(), settings.breaker(),
+                        settings.retry()),
+                metrics, new InferenceLog.Clocks(ticker, InstantSource.system()));
+        ServedModels models = new ServedModels(ticker, metrics.requests());
+        if (warm) {
+            models.serve(model);
+            model.forgetRuns();
+        }
+        service = new InferenceService(settings.limits(),
+                new InferenceService.Rooms(models, idempotency,
+                        new ResponseCache(settings.cache(), stores.shared(), metrics, ticker)),
+                new Endings(settings.worker(), metrics.requests(), log, ticker), ticker);
+    }
+
+    InferenceService service() {
+        return service;
+    }
+
+    ObedientModel model() {
+        return model;
+    }
+
+    Received request(String text, @Nullable String key) {
+        return request(List.of(text), List.of(ModelReference.DEFAULT), key, Duration.ofSeconds(30), false);
+    }
+
+    Received request(List<String> texts, List<ModelReference> models) {
+        return request(texts, models, null, Duration.ofSeconds(30), false);
+    }
+
+    Received requestDue(String text, Duration in) {
+        return request(List.of(text), List.of(ModelReference.DEFAULT), null, in, false);
+    }
+
+    Received keyedRequestDue(String text, String key, Duration in) {
+        return request(List.of(text), List.of(ModelReference.DEFAULT), key, in, false);
+    }
+
+    Received requestOfSomeoneGone(String text) {
+        return request(List.of(text), List.of(ModelReference.DEFAULT), null, Duration.ofSeconds(30), true);
+    }
+
+    private Received request(List<String> texts, List<ModelReference> models, @Nullable String key, Duration due,
+            boolean gone) {
+        Caller caller = new Caller("127.0.0.1", null, ticker.nanos(), Deadline.after(due, ticker), new Patience(),
+                () -> gone);
+        return new Received.Valid(
+                new InferenceRequest("r-" + requests.incrementAndGet(), texts, models, key, caller));
+    }
+
+    /** The sum of the series of this name whose line holds the text. */
+    double metric(String name, String holding) {
+        return new String(metrics.scrape(null).body(), StandardCharsets.UTF_8).lines()
+                .filter(line -> line.startsWith(name + "{") && line.contains(holding))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    /** Closes the log and tells, for each record: success, cache_hit, idempotency_hit and error_type. */
+    List<String> recordsAfterFlush() throws InterruptedException, SQLException {
+        log.close(Deadline.after(Duration.ofSeconds(10), ticker));
+        List<String> records = new ArrayList<>();
+        try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + settings.inferenceLog().path());
+                Statement select = db.createStatement();
+                ResultSet rows = select.executeQuery("select success, cache_hit, idempotency_hit, error_type"
+                        + " from inference_logs order by id")) {
+            while (rows.next()) {
+                records.add(rows.getBoolean(1) + " " + rows.getBoolean(2) + " " + rows.getBoolean(3) + " "
+                        + rows.getString(4));
+            }
+        }
+        return records;
+    }
+
+    void close() throws InterruptedException {
+        model.go();
+        idempotency.close();
+        stores.close();
+        log.close(Deadline.after(Duration.ofSeconds(5), ticker));
+    }
+}

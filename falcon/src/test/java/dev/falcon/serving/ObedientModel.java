@@ -1,0 +1,101 @@
+package dev.falcon.serving;
+
+import dev.falcon.inference.ModelId;
+import dev.falcon.inference.Prediction;
+import dev.falcon.model.ModelRuntime;
+import dev.falcon.model.Prepared;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A model whose answer depends on the text's length, and that waits or fails when told to. */
+final class ObedientModel implements ModelRuntime {
+
+    private static final List<String> LABELS = List.of("short", "long");
+
+    private static final class Text extends Prepared {
+        private final int length;
+
+        Text(int length) {
+            super(1);
+            this.length = length;
+        }
+    }
+
+    private final AtomicInteger runs = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicBoolean failNext = new AtomicBoolean();
+    private volatile CountDownLatch gate = new CountDownLatch(0);
+
+    /** From now on answers wait until {@link #go()}. */
+    void hold() {
+        gate = new CountDownLatch(1);
+    }
+
+    void go() {
+        gate.countDown();
+    }
+
+    /** The next text fails, after its wait. */
+    void failNext() {
+        failNext.set(true);
+    }
+
+    void forgetRuns() {
+        runs.set(0);
+    }
+
+    /** Texts that were run. */
+    int runs() {
+        return runs.get();
+    }
+
+    /** Calls that wait now. */
+    int waiting() {
+        return waiting.get();
+    }
+
+    @Override
+    public ModelId id() {
+        return new ModelId("fake", "1", "digest");
+    }
+
+    @Override
+    public List<String> labels() {
+        return LABELS;
+    }
+
+    @Override
+    public boolean batchInvariant() {
+        return true;
+    }
+
+    @Override
+    public Prepared prepare(String text) {
+        return new Text(text.length());
+    }
+
+    @Override
+    public List<Prediction> predict(List<Prepared> texts) {
+        waiting.incrementAndGet();
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            waiting.decrementAndGet();
+        }
+        runs.addAndGet(texts.size());
+        if (failNext.compareAndSet(true, false)) {
+            throw new IllegalStateException("told to fail");
+        }
+        List<Prediction> predictions = new ArrayList<>();
+        for (Prepared text : texts) {
+            double p = 1.0 / (1 + ((Text) text).length);
+            predictions.add(new Prediction(LABELS, new double[]{p, 1 - p}));
+        }
+        return predictions;
+    }
+}
