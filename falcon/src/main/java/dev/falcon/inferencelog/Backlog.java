@@ -57,6 +57,11 @@ final class Backlog {
         }
     }
 
+    /** Whether records can be left on disk for the next process. */
+    boolean hasDisk() {
+        return spool != null;
+    }
+
     /** What waits now. */
     synchronized WriterPolicy.Waiting waiting() {
         long now = ticker.nanos();

@@ -68,7 +68,9 @@ final class LogWriter implements Runnable {
     /** One decision and what follows from it; false at the end. */
     private boolean step() throws InterruptedException {
         WriterPolicy.Waiting waiting = backlog.waiting();
-        boolean nothingToDo = waiting.spooled() > 0 || waiting.buffered() == 0 || !delivery.isUsable();
+        // Where there is no disk to leave records on, a sink that is still opening is waited for until the deadline.
+        boolean leaveIt = !delivery.isUsable() && backlog.hasDisk();
+        boolean nothingToDo = waiting.spooled() > 0 || waiting.buffered() == 0 || leaveIt;
         if (closing && nothingToDo) {
             return false;
         }
