@@ -13,9 +13,12 @@ import dev.falcon.telemetry.Metrics;
 import dev.falcon.testing.RealRedis;
 import dev.falcon.testing.RedisWorker;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,10 +102,33 @@ class RedisConnectingTest {
     }
 
     @Test
-    void tooOldAServer() {
-        StoreUnavailable failure = catchThrowableOfType(StoreUnavailable.class,
-                () -> RedisVersion.check("# Server\r\nredis_version:5.0.14\r\nredis_mode:standalone\r\n"));
-        assertThat(failure).hasMessageContaining("Redis 5.0.14 is too old").hasMessageContaining("6.2");
+    void aServerThatIsTooOld() {
+        try (ScriptedRedis old = new ScriptedRedis(
+                Map.of("PING", "+PONG", "INFO", ScriptedRedis.bulk("# Server\r\nredis_version:5.0.14\r\n")))) {
+            assertThat(failureOf(new Settings.Redis("127.0.0.1", old.port(), 0, Password.NONE, TIMEOUT)))
+                    .hasMessage("Redis 5.0.14 is too old, 6.2 or later is needed");
+        }
+    }
+
+    @Test
+    void aServerThatIsStillLoading() {
+        try (ScriptedRedis loading = new ScriptedRedis(Map.of("PING", "+PONG", "INFO",
+                ScriptedRedis.bulk("redis_version:7.2.4\r\n"), "SET",
+                "-LOADING Redis is loading the dataset in memory"))) {
+            StoreUnavailable failure = failureOf(
+                    new Settings.Redis("127.0.0.1", loading.port(), 0, Password.NONE, TIMEOUT));
+            assertThat(failure.reason()).isEqualTo(Reason.REFUSED);
+            assertThat(failure).hasMessageContaining("LOADING");
+        }
+    }
+
+    @Test
+    void aServerThatAcceptsAndSaysNothing() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Settings.Redis settings = new Settings.Redis("127.0.0.1", silent.getLocalPort(), 0, Password.NONE,
+                    Duration.ofMillis(100));
+            assertThat(failureOf(settings)).hasMessageContaining("timeout");
+        }
     }
 
     @Test
