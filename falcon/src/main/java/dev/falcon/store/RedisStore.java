@@ -42,7 +42,7 @@ public final class RedisStore implements KeyValueStore, AutoCloseable {
     private final RedisConnector connector;
     private final String probeKey = "falcon:probe:" + UUID.randomUUID();
     private volatile @Nullable RedisLink link;
-    private volatile @Nullable StoreUnavailable lastConnectFailure;
+    private volatile @Nullable StoreUnavailable downBecause;
 
     /** @param lost told when a connection has ended that was in use; must not wait */
     public RedisStore(Settings.Redis settings, StoreMeters meters, Ticker ticker, Runnable lost) {
@@ -55,7 +55,7 @@ public final class RedisStore implements KeyValueStore, AutoCloseable {
             public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
                 RedisLink current = link;
                 if (current != null && current.isOf(connection)) {
-                    forget(current);
+                    forget(current, null);
                 }
             }
         });
@@ -69,8 +69,10 @@ public final class RedisStore implements KeyValueStore, AutoCloseable {
      */
     public void probe() throws StoreUnavailable {
         RedisLink current = link;
-        if (current == null || !current.isOpen() || current.isSuspect()) {
-            drop(current);
+        if (current != null && current.isSuspect()) {
+            drop(current, new StoreUnavailable(Reason.NOT_CONNECTED, "timeout: Redis fell silent, connecting again"));
+            connect();
+        } else if (current == null || !current.isOpen()) {
             connect();
         }
         String now = Long.toString(ticker.nanos());
@@ -89,9 +91,8 @@ public final class RedisStore implements KeyValueStore, AutoCloseable {
     private void connect() throws StoreUnavailable {
         try {
             link = connector.connect();
-            lastConnectFailure = null;
         } catch (StoreUnavailable e) {
-            lastConnectFailure = e;
+            downBecause = e;
             throw e;
         }
     }
@@ -195,7 +196,7 @@ public final class RedisStore implements KeyValueStore, AutoCloseable {
         if (current != null) {
             return current;
         }
-        StoreUnavailable failure = lastConnectFailure;
+        StoreUnavailable failure = downBecause;
         throw failure != null ? failure : new StoreUnavailable(Reason.RECONNECTING, "not connected at the moment");
     }
 
@@ -214,7 +215,7 @@ public final class RedisStore implements KeyValueStore, AutoCloseable {
             StoreUnavailable failure = RedisFailures.of(e.getCause() == null ? e : e.getCause(), current.isOpen());
             if (failure.reason() == Reason.REFUSED) {
                 // Another connection may find another server, or take another password.
-                drop(current);
+                drop(current, failure);
             }
             throw failure;
         } catch (InterruptedException e) {
@@ -223,18 +224,18 @@ public final class RedisStore implements KeyValueStore, AutoCloseable {
         }
     }
 
-    private void drop(@Nullable RedisLink which) {
-        if (which != null) {
-            forget(which);
-            which.close();
-        }
+    /** Ends a connection that is of no use. Unlike one that was merely lost, it counts against the server. */
+    private void drop(RedisLink which, StoreUnavailable because) {
+        forget(which, because);
+        which.close();
     }
 
-    private void forget(RedisLink which) {
+    private void forget(RedisLink which, @Nullable StoreUnavailable because) {
         synchronized (this) {
             if (link != which) {
                 return;
             }
+            downBecause = because;
             link = null;
         }
         lost.run();

@@ -191,13 +191,17 @@ class RedisFaultsTest {
 
     private void losesAtMostTheTimeoutEachUntilTheBreakerOpens() {
         int waits = 0;
+        int calls = 0;
         while (worker.guard().isAvailable()) {
             long start = Ticker.system().nanos();
             Reason reason = reasonOfGet();
             assertThat(Duration.ofNanos(Ticker.system().nanos() - start)).isLessThan(BOUND);
             assertThat(reason).isIn(Reason.TIMEOUT, Reason.NOT_ASKED, Reason.RECONNECTING, Reason.NOT_CONNECTED);
+            calls++;
             waits += reason == Reason.TIMEOUT ? 1 : 0;
         }
+        assertThat(calls).as("silence counts also for requests that find the connection given up")
+                .isLessThanOrEqualTo(RedisWorker.FAILURE_THRESHOLD + 1);
         assertThat(waits).isLessThanOrEqualTo(RedisWorker.FAILURE_THRESHOLD);
         assertThat(reasonOfGet()).isEqualTo(Reason.NOT_ASKED);
     }
