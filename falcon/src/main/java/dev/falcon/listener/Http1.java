@@ -122,9 +122,6 @@ final class Http1 implements ListenerContext, AutoCloseable {
 
     private DirectHandler.TransportResponse refuse(DirectHandler.TransportRequest request,
             DirectHandler.EventType type, Status status, ServerResponseHeaders ignored, @Nullable String message) {
-        if (type == DirectHandler.EventType.INTERNAL_ERROR) {
-            log.emit(Event.DEFECT, "A request could not be taken in: " + message);
-        }
         Reply reply = front.rejection()
                 .apply(
                         new Rejection(request.method(), request.path(), Refusals.of(status, message, maxBodyBytes)));
@@ -144,12 +141,22 @@ final class Http1 implements ListenerContext, AutoCloseable {
         @Override
         public void route(ConnectionContext context, RoutingRequest request, RoutingResponse response) {
             Connection connection = (Connection) context;
-            Exchange exchange = new Exchange(connection, request, response);
-            front.exchange().accept(exchange);
-            if (!exchange.goesOn()) {
+            if (!answered(connection, request, response)) {
                 throw new CloseConnectionException("The last answer is given");
             }
             connection.awaitNext();
+        }
+
+        /** Whether the connection goes on. What comes up through here is ours; Helidon would blame the request. */
+        private boolean answered(Connection connection, RoutingRequest request, RoutingResponse response) {
+            try {
+                Exchange exchange = new Exchange(connection, request, response);
+                front.exchange().accept(exchange);
+                return exchange.goesOn();
+            } catch (RuntimeException | Error e) {
+                log.emit(Event.DEFECT, "A request was left without an answer", e);
+                return false;
+            }
         }
 
         @Override

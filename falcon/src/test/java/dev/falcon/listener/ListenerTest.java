@@ -114,4 +114,17 @@ class ListenerTest {
             assertThat(client.isClosed()).isTrue();
         }
     }
+
+    @Test
+    void aFrontThatThrowsCostsItsConnectionAndNoMore() throws Exception {
+        try (OpenPort port = new OpenPort(OpenPort.Bounds.USUAL, exchange -> {
+            if (exchange.path().equals("/crash")) {
+                throw new IllegalStateException("a defect");
+            }
+            echo(exchange);
+        }); RawClient unlucky = port.client(); RawClient other = port.client()) {
+            assertThat(unlucky.send(GET.replace("/x", "/crash")).isClosed()).isTrue();
+            assertThat(other.send(GET).answer().status()).isEqualTo(200);
+        }
+    }
 }
