@@ -16,6 +16,7 @@ import dev.falcon.model.ModelFault;
 import dev.falcon.model.ModelRepository;
 import dev.falcon.serving.Endings;
 import dev.falcon.serving.InferenceService;
+import dev.falcon.serving.LastExit;
 import dev.falcon.serving.Readiness;
 import dev.falcon.serving.ServedModels;
 import dev.falcon.store.Stores;
@@ -48,17 +49,17 @@ public final class FalconServer {
     private final Listener listener;
     private final Thread sampler;
     private final LoadedModel model;
+    private final LastExit lastExit;
 
     private FalconServer(Settings settings, String version) throws CannotListen, ModelFault, SpoolUnavailable {
         this.settings = settings;
         ticker = Ticker.system();
         InstantSource clock = InstantSource.system();
         Metrics metrics = new Metrics(settings.worker().id(), ticker);
-        metrics.app(version);
-        stores = Stores.open(settings.redis(), settings.breaker(), metrics, ticker);
         inferenceLog = InferenceLog.open(new InferenceLog.Setup(settings.worker().id(), settings.inferenceLog(),
                 settings.postgres(), settings.breaker(), settings.retry()), metrics,
                 new InferenceLog.Clocks(ticker, clock));
+        stores = Stores.open(settings.redis(), settings.breaker(), metrics, ticker);
         ResponseCache cache = new ResponseCache(settings.cache(), stores.shared(), metrics, ticker);
         idempotency = new IdempotencyGuard(settings.idempotency(), stores.store(), metrics, ticker);
         ServedModels models = new ServedModels(ticker, metrics.requests());
@@ -81,6 +82,8 @@ public final class FalconServer {
             closeAll();
             throw e;
         }
+        lastExit = LastExit.begin(settings.inferenceLog().spoolDir(), settings.worker().id());
+        metrics.app(version, lastExit.clean());
         sampler = Thread.ofVirtual().name("metrics-sampler").start(() -> sample(metrics));
     }
 
@@ -155,6 +158,7 @@ public final class FalconServer {
                     + flushed.left() + " log records were lost");
             return false;
         }
+        lastExit.endCleanly();
         step("drained", startNanos);
         return true;
     }

@@ -63,6 +63,8 @@ public enum Metric {
     CONNECTIONS("http_connections", Type.GAUGE, "Client connections open."),
     CONNECTIONS_CUT("http_connections_cut_total", Type.COUNTER, "Client connections cut off, by what they did.",
             "reason"),
+    LAST_EXIT_CLEAN("worker_last_exit_clean", Type.GAUGE,
+            "1 if this worker's last run ended after a whole drain, 0 if not, unknown (NaN) where no mark can be kept."),
     APP("app_info", Type.GAUGE, "1, with the running version.", "version", "java_version");
 
     /** Kinds of metric. */

@@ -64,9 +64,11 @@ public final class Metrics {
         JvmMetrics.builder().constLabels(workerLabel).register(registry);
     }
 
-    /** Shows the running version; once. */
-    public void app(String version) {
-        new Meters(registry, workerLabel).gauge(Metric.APP).labelValues(version, Runtime.version().toString()).set(1);
+    /** Shows the running version, and how the last run ended (1 clean, 0 not, NaN unknown); once. */
+    public void app(String version, double lastExitClean) {
+        Meters meters = new Meters(registry, workerLabel);
+        meters.gauge(Metric.LAST_EXIT_CLEAN, () -> lastExitClean);
+        meters.gauge(Metric.APP).labelValues(version, Runtime.version().toString()).set(1);
     }
 
     public RequestMeters requests() {

@@ -41,7 +41,7 @@ class MetricsTest {
 
     @Test
     void everyCatalogEntryIsOnThePageOnceItsPartsRun() {
-        metrics.app("1.2.3");
+        metrics.app("1.2.3", 1);
         metrics.models().loaded(new ModelId("m", "1", "abc"), 5_000_000);
         metrics.requests().addModel("m");
         metrics.requests().admission(() -> 3, () -> 128);
