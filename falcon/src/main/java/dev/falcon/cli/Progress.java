@@ -6,18 +6,20 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Says on standard error what a command is doing, once it has taken two seconds: quick work stays silent. Steps may come
- * from any thread; a virtual thread waits for the two seconds until the work is closed.
+ * Says on standard error what a command is doing, once it has taken two seconds: quick work stays silent, and of steps in quick succession one a
+ * second is told. Steps may come from any thread; a virtual thread waits for the two seconds until the work is closed.
  */
 final class Progress implements Consumer<String>, AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final long BETWEEN_LINES_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final PrintStream err;
     private final Ticker ticker;
     private final Thread waiting;
     private String step;
     private boolean slow;
+    private long lineNanos;
     private boolean closed;
 
     /** @param step what is being done first */
@@ -37,7 +39,7 @@ final class Progress implements Consumer<String>, AutoCloseable {
         synchronized (this) {
             if (!closed) {
                 slow = true;
-                err.println(step + " …");
+                print();
             }
         }
     }
@@ -46,9 +48,14 @@ final class Progress implements Consumer<String>, AutoCloseable {
     @Override
     public synchronized void accept(String next) {
         step = next;
-        if (slow) {
-            err.println(step + " …");
+        if (slow && ticker.nanos() - lineNanos >= BETWEEN_LINES_NANOS) {
+            print();
         }
+    }
+
+    private void print() {
+        lineNanos = ticker.nanos();
+        err.println(step + " …");
     }
 
     @Override
