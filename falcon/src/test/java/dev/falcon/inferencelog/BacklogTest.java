@@ -3,7 +3,9 @@ package dev.falcon.inferencelog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falcon.inferencelog.Books.Place;
+import dev.falcon.telemetry.FallbackMeters;
 import dev.falcon.telemetry.LogBooks.DropReason;
+import dev.falcon.telemetry.Metrics;
 import dev.falcon.testing.HandTicker;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -26,6 +28,7 @@ class BacklogTest {
 
     private final HandTicker ticker = new HandTicker();
     private final Books books = new Books();
+    private final FallbackMeters fallbacks = new Metrics("worker-1", ticker).fallbacks();
     private final RecordStamps stamps = new RecordStamps(Clock.systemUTC());
     private final RecordBuffer buffer = new RecordBuffer(CAPACITY, ticker, books);
     private Spool spool;
@@ -39,7 +42,8 @@ class BacklogTest {
     }
 
     private Backlog backlog(@Nullable Spool to) {
-        return new Backlog(new Backlog.Places(buffer, to, books), new RowMaker(false), new WriterPolicy(CAPACITY),
+        return new Backlog(new Backlog.Places(buffer, to, books, fallbacks), new RowMaker(false),
+                new WriterPolicy(CAPACITY),
                 ticker);
     }
 
@@ -204,7 +208,7 @@ class BacklogTest {
         backlog.secure(false);
         Books later = new Books();
         RecordBuffer empty = new RecordBuffer(CAPACITY, ticker, later);
-        Backlog next = new Backlog(new Backlog.Places(empty, spool, later), new RowMaker(false),
+        Backlog next = new Backlog(new Backlog.Places(empty, spool, later, fallbacks), new RowMaker(false),
                 new WriterPolicy(CAPACITY), ticker);
 
         assertThat(later.snapshot().enqueued()).isEqualTo(5);
