@@ -93,7 +93,7 @@ final class Backlog {
 
     private @Nullable Batch fromSpool(Spool from) {
         try {
-            Spool.Head head = from.head(policy.batchSize());
+            Spool.Head head = from.head(WriterPolicy.SPOOL_BATCH);
             if (!head.rows().isEmpty()) {
                 return Batch.fromSpool(head.rows(), new Batch.Range(head.firstSeq(), head.lastSeq()));
             }

@@ -47,7 +47,7 @@ final class LogWriter implements Runnable {
         }
     }
 
-    /** Asks it to write what is in memory and end. What is in the spool stays there. */
+    /** Asks it to write all that waits and end: a spool that is left behind waits for a worker of the same name. */
     void finish() {
         closing = true;
         wake();
@@ -70,14 +70,14 @@ final class LogWriter implements Runnable {
         WriterPolicy.Waiting waiting = backlog.waiting();
         // Where there is no disk to leave records on, a sink that is still opening is waited for until the deadline.
         boolean leaveIt = !delivery.isUsable() && backlog.hasDisk();
-        boolean nothingToDo = waiting.spooled() > 0 || waiting.buffered() == 0 || leaveIt;
-        if (closing && nothingToDo) {
+        boolean nothingToDo = waiting.spooled() == 0 && waiting.buffered() == 0;
+        if (closing && (nothingToDo || leaveIt)) {
             return false;
         }
         switch (policy.next(waiting, delivery.isUsable(), closing)) {
             case WriterPolicy.Rest rest -> rest(rest.nanos());
             case WriterPolicy.Write write -> {
-                if (!writeOne() && closing) {
+                if (!writeOne() && closing && backlog.hasDisk()) {
                     return false;
                 }
             }

@@ -16,6 +16,8 @@ record WriterPolicy(int capacity) {
     /** The longest either thread looks away. */
     static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
     private static final int MAX_BATCH = 500;
+    /** Records from disk do not take memory from newcomers, so more of them go at once. */
+    static final int SPOOL_BATCH = 1000;
 
     /**
      * What waits at one moment.

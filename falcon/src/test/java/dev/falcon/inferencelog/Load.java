@@ -31,7 +31,7 @@ final class Load implements AutoCloseable {
     static Load on(InferenceLog log) {
         Load load = new Load(log);
         load.running.add(load.threads.scheduleWithFixedDelay(load::offer, 0, 5, TimeUnit.MILLISECONDS));
-        load.running.add(load.threads.scheduleAtFixedRate(load::sample, 0, 1, TimeUnit.MILLISECONDS));
+        load.running.add(load.threads.scheduleAtFixedRate(load::sample, 0, 2, TimeUnit.MILLISECONDS));
         return load;
     }
 

@@ -20,9 +20,9 @@ final class LogBench {
 
     private final Path folder;
     private final Ticker ticker = Ticker.system();
-    private InstantSource clock = Clock.systemUTC();
+    private final InstantSource clock = Clock.systemUTC();
     private Metrics metrics = new Metrics("worker-1", Ticker.system());
-    private String workerId = "worker-1";
+    private final String workerId = "worker-1";
     private @Nullable String host;
     private int port;
     private String database = RealPostgres.DATABASE;
@@ -30,6 +30,7 @@ final class LogBench {
     private int capacity = 1000;
     private int spoolMb = 64;
     private boolean text;
+    private boolean enabled = true;
     private Duration timeout = OPERATION_TIMEOUT;
 
     LogBench(Path folder) {
@@ -72,13 +73,8 @@ final class LogBench {
         return this;
     }
 
-    LogBench clock(InstantSource source) {
-        clock = source;
-        return this;
-    }
-
-    LogBench worker(String id) {
-        workerId = id;
+    LogBench enabled(boolean on) {
+        enabled = on;
         return this;
     }
 
@@ -93,8 +89,9 @@ final class LogBench {
     /** Opens a log as a worker does; each with metrics of its own. */
     InferenceLog open() throws SpoolUnavailable {
         metrics = new Metrics(workerId, ticker);
-        Settings.InferenceLog log = new Settings.InferenceLog(true, folder.resolve("inference.db"), 64, text, capacity,
-                folder.resolve("spool"), spoolMb);
+        Settings.InferenceLog log =
+                new Settings.InferenceLog(enabled, folder.resolve("inference.db"), 64, text, capacity,
+                        folder.resolve("spool"), spoolMb);
         return InferenceLog.open(
                 new InferenceLog.Setup(workerId, log, postgres(),
                         new Settings.Breaker(3, Duration.ofMillis(300), 1),

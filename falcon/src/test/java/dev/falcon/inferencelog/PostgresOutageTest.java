@@ -13,7 +13,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,17 +26,22 @@ class PostgresOutageTest {
 
     @TempDir Path folder;
 
-    private RealPostgres postgres;
+    private static RealPostgres postgres;
     private String order = "tableoid, ctid";
 
-    @BeforeEach
-    void startServer() {
+    @BeforeAll
+    static void startServer() {
         postgres = RealPostgres.start();
     }
 
-    @AfterEach
-    void stopServer() {
+    @AfterAll
+    static void stopServer() {
         postgres.close();
+    }
+
+    @BeforeEach
+    void emptyDatabase() {
+        postgres.executeInDatabase("DROP TABLE IF EXISTS inference_logs, flyway_schema_history CASCADE");
     }
 
     /** Something that breaks the database, or mends it. */
@@ -92,7 +98,7 @@ class PostgresOutageTest {
                 await().atMost(PATIENCE).until(() -> log.books().written() > 200);
                 proxy.latency(Duration.ofMillis(150));
                 int before = load.offered();
-                await().atMost(PATIENCE).until(() -> load.offered() > before + 3000);
+                await().atMost(PATIENCE).until(() -> load.offered() > before + 2000);
                 proxy.pass();
                 everythingArrives(log, load);
             }
@@ -104,7 +110,7 @@ class PostgresOutageTest {
         postgres.stop();
         InferenceLog log = new LogBench(folder).server(postgres.port()).open();
         try (Load load = Load.on(log)) {
-            await().atMost(PATIENCE).until(() -> load.offered() > 1500);
+            await().atMost(PATIENCE).until(() -> load.offered() > 1200);
             assertThat(log.isAvailable()).isFalse();
             postgres.restart();
             everythingArrives(log, load);
@@ -116,7 +122,7 @@ class PostgresOutageTest {
         Path file = Files.writeString(folder.resolve("password"), "wrong\n");
         InferenceLog log = new LogBench(folder).server(postgres.port()).passwordFile(file).open();
         try (Load load = Load.on(log)) {
-            await().atMost(PATIENCE).until(() -> load.offered() > 1500);
+            await().atMost(PATIENCE).until(() -> load.offered() > 1200);
             assertThat(log.isAvailable()).isFalse();
             Files.writeString(file, RealPostgres.PASSWORD + "\n");
             everythingArrives(log, load);
@@ -127,7 +133,7 @@ class PostgresOutageTest {
     void aDatabaseThatIsMadeLaterIsTaken() throws Exception {
         InferenceLog log = new LogBench(folder).server(postgres.port()).database("not_there_yet").open();
         try (Load load = Load.on(log)) {
-            await().atMost(PATIENCE).until(() -> load.offered() > 1500);
+            await().atMost(PATIENCE).until(() -> load.offered() > 1200);
             assertThat(log.isAvailable()).isFalse();
             postgres.execute("CREATE DATABASE not_there_yet OWNER " + RealPostgres.USER);
             int offered = load.stop();
@@ -149,9 +155,9 @@ class PostgresOutageTest {
             numberRows();
             failure.run();
             int before = load.offered();
-            await().atMost(PATIENCE).until(() -> load.offered() > before + 2500);
+            await().atMost(PATIENCE).until(() -> load.offered() > before + 1500);
             await().atMost(PATIENCE).until(() -> !log.isAvailable());
-            assertThat(log.books().pending()).isGreaterThan(1000);
+            assertThat(log.books().pending()).isGreaterThan(500);
             assertThat(log.books().spoolBytes()).isPositive();
             recovery.run();
             everythingArrives(log, load);
