@@ -60,6 +60,10 @@ public final class InferenceLog {
                 ? new PostgresSink(new PostgresPool(setup.postgres(), setup.workerId(), metrics.database()),
                         metrics.database(), clocks.ticker(), clocks.clock())
                 : new SqliteSink(setup.log().path(), setup.log().maxMb(), metrics.database(), clocks.ticker());
+        if (!hasServer) {
+            // A file is there at once: records need not wait for the first look of the background.
+            sink.probe();
+        }
         return start(sink, spool, setup, metrics, clocks);
     }
 
