@@ -97,7 +97,7 @@ public final class FaultProxy implements AutoCloseable {
 
     /** Resets every open connection and listens no more: new ones are refused. */
     public void refuse() {
-        become(Fault.NONE, false, false);
+        become(Fault.NONE, true, false);
         resetOpen();
     }
 

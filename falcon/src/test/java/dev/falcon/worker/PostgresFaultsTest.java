@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +66,11 @@ final class PostgresFaultsTest {
                 .with("CIRCUIT_BREAKER_TIMEOUT_SECONDS", "0.5")
                 .with("CIRCUIT_BREAKER_HALF_OPEN_ATTEMPTS", "2")
                 .with("RETRY_MAX_ATTEMPTS", "2");
+    }
+
+    @BeforeEach
+    void theWayIsFree() {
+        proxy.pass();
     }
 
     @AfterAll
@@ -141,8 +147,6 @@ final class PostgresFaultsTest {
             everyAnswerHasItsRow(sent, worker, postgres::query);
             assertThat(watch.unbalanced()).isEmpty();
             assertThat(worker.log().of("database_unavailable")).hasSize(told);
-        } finally {
-            proxy.pass();
         }
     }
 
@@ -225,8 +229,6 @@ final class PostgresFaultsTest {
                     .isSubsetOf(rows);
             assertThat(heir.metrics().count("inference_log_written_total"))
                     .isEqualTo(found.count("inference_log_enqueued_total"));
-        } finally {
-            proxy.pass();
         }
     }
 
