@@ -35,7 +35,7 @@ public final class FalconServer {
 
     private static final Duration SAMPLING = Duration.ofSeconds(5);
 
-    /** The little of the drain's time that is kept for the log when requests use up the rest. */
+    /** The part of the drain's time that is kept for the log when requests use up the rest; a quarter at most. */
     private static final Duration FLUSH_RESERVE = Duration.ofSeconds(2);
 
     private final EventLog log = new EventLog(FalconServer.class);
@@ -78,7 +78,7 @@ public final class FalconServer {
         }
         try {
             model = load(models, metrics);
-        } catch (ModelFault | RuntimeException e) {
+        } catch (ModelFault | RuntimeException | Error e) {
             closeAll();
             throw e;
         }
@@ -146,10 +146,15 @@ public final class FalconServer {
                 Field.of("inflight", service.inFlight()));
         ticker.sleep(settings.http().drainGrace());
         step("grace is over, the listener closes", startNanos, Field.of("inflight", service.inFlight()));
-        Duration patience = Duration.ofNanos(Math.max(0, deadline.remainingNanos())).minus(FLUSH_RESERVE);
+        Duration quarter = settings.http().gracefulShutdownTimeout().dividedBy(4);
+        Duration reserve = FLUSH_RESERVE.compareTo(quarter) < 0 ? FLUSH_RESERVE : quarter;
+        Duration patience = Duration.ofNanos(Math.max(0, deadline.remainingNanos())).minus(reserve);
         int cutOff = listener.close(patience.isNegative() ? Duration.ZERO : patience);
-        step("requests in flight have finished", startNanos, Field.of("cut_off", cutOff));
-        FlushReport flushed = closeBehindListener(Deadline.after(FLUSH_RESERVE, ticker));
+        step(cutOff == 0 ? "requests in flight have finished" : "requests in flight were cut off", startNanos,
+                Field.of("cut_off", cutOff));
+        Deadline atLeast = Deadline.after(reserve, ticker);
+        FlushReport flushed = closeBehindListener(
+                deadline.remainingNanos() > atLeast.remainingNanos() ? deadline : atLeast);
         sampler.interrupt();
         step("the inference log is flushed", startNanos, Field.of("written", flushed.written()),
                 Field.of("spooled", flushed.spooled()), Field.of("left", flushed.left()));
@@ -187,10 +192,14 @@ public final class FalconServer {
         }
     }
 
+    /** The log first: it needs neither store, and must not be left the time that they do not use up. */
     private FlushReport closeBehindListener(Deadline deadline) throws InterruptedException {
-        idempotency.close();
-        stores.close();
-        return inferenceLog.close(deadline);
+        try {
+            return inferenceLog.close(deadline);
+        } finally {
+            idempotency.close();
+            stores.close();
+        }
     }
 
     private void sample(Metrics metrics) {

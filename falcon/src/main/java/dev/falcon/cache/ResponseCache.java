@@ -69,7 +69,7 @@ public final class ResponseCache {
                 askShared(shared, unknown, labels, patience);
             }
             return lookup;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             lookup.close();
             throw e;
         }

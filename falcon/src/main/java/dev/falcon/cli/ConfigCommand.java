@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code falcon config}: shows the settings in force, or the reference page. */
-@Command(name = "config", mixinStandardHelpOptions = true,
+@Command(name = "config", mixinStandardHelpOptions = true, versionProvider = Version.class,
         description = {"Checks the settings and prints those in force, one NAME=value a line, secrets hidden.",
             "Exit status 78 when any is wrong, with one line for each fault."})
 final class ConfigCommand implements Callable<Integer> {

@@ -35,7 +35,7 @@ public final class Main implements Runnable {
     /** The commands, ready to be executed in these surroundings. */
     static CommandLine commandLine(Shell shell) {
         CommandLine line = new CommandLine(new Main())
-                .addSubcommand(new ServeCommand(shell, Main::untilSignal))
+                .addSubcommand(new ServeCommand(shell, new Signals()))
                 .addSubcommand(new TrainCommand(shell))
                 .addSubcommand(new EvaluateCommand(shell))
                 .addSubcommand(new ClassifyCommand(shell))
@@ -51,15 +51,22 @@ public final class Main implements Runnable {
         return line;
     }
 
-    /** Waits for SIGTERM or SIGINT, whose status the JVM itself returns; a drain that lost something ends with 1 instead. */
-    private static int untilSignal(BooleanSupplier drain) throws InterruptedException {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            if (!drain.getAsBoolean()) {
-                Runtime.getRuntime().halt(ExitStatus.FAILURE);
-            }
-        }, "drain"));
-        new CountDownLatch(1).await();
-        return ExitStatus.OK;
+    /** SIGTERM and SIGINT, whose status the JVM itself returns; a drain that lost something ends with 1 instead. */
+    private static final class Signals implements ServeCommand.Lifetime {
+
+        @Override
+        public void onSignal(BooleanSupplier drain) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                if (!drain.getAsBoolean()) {
+                    Runtime.getRuntime().halt(ExitStatus.FAILURE);
+                }
+            }, "drain"));
+        }
+
+        @Override
+        public void awaitSignal() throws InterruptedException {
+            new CountDownLatch(1).await();
+        }
     }
 
     public static void main(String[] args) {

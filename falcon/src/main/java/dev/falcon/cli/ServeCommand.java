@@ -13,24 +13,27 @@ import dev.falcon.telemetry.Logging;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code falcon serve}: one worker, until a signal ends it. */
-@Command(name = "serve", mixinStandardHelpOptions = true,
+@Command(name = "serve", mixinStandardHelpOptions = true, versionProvider = Version.class,
         description = {"Serves the model in MODEL_PATH over HTTP until SIGTERM or Ctrl-C, then drains and ends.",
             "All settings come from the environment; without REDIS_HOST and POSTGRES_HOST everything is kept in the worker"
                     + " and in SQLite, so that nothing else needs to run."})
 final class ServeCommand implements Callable<Integer> {
 
-    /** Waits until the process is told to end, and then has it drained. */
-    @FunctionalInterface
+    /** The process's end, as a command sees it. */
     interface Lifetime {
 
-        /** @param drain ends the worker; tells whether nothing was left */
-        int untilSignal(BooleanSupplier drain) throws InterruptedException;
+        /** From now on a signal to end calls this first; it tells whether nothing was left. */
+        void onSignal(BooleanSupplier drain);
+
+        /** Waits for that signal. */
+        void awaitSignal() throws InterruptedException;
     }
 
     private final Shell shell;
@@ -54,23 +57,26 @@ final class ServeCommand implements Callable<Integer> {
         }
         Logging logging = Logging.start(style(settings.worker()), shell.out());
         EventLog log = new EventLog(ServeCommand.class);
-        FalconServer server;
+        AtomicReference<@Nullable FalconServer> running = new AtomicReference<>();
+        lifetime.onSignal(() -> drain(running.get(), log, logging));
         try {
             log.emit(Event.STARTING, "starting falcon " + Version.running(), Field.of("port", settings.http().port()));
-            server = FalconServer.start(settings, Version.running());
+            FalconServer server = FalconServer.start(settings, Version.running());
+            running.set(server);
+            if (settings.worker().logFormat() == Settings.LogFormat.TEXT) {
+                Welcome.print(settings, server, shell.out());
+            }
         } catch (CannotListen e) {
             return failed(log, logging, String.valueOf(e.getMessage()), ExitStatus.PORT_TAKEN);
         } catch (ModelFault | SpoolUnavailable e) {
             return failed(log, logging, "cannot start: " + e.getMessage(), ExitStatus.FAILURE);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.emit(Event.START_FAILED, "cannot start: " + e, e);
             logging.close();
             return ExitStatus.FAILURE;
         }
-        if (settings.worker().logFormat() == Settings.LogFormat.TEXT) {
-            Welcome.print(settings, server, shell.out());
-        }
-        return lifetime.untilSignal(() -> drain(server, logging));
+        lifetime.awaitSignal();
+        return ExitStatus.OK;
     }
 
     /** The settings say how to log, and they are wrong: as JSON, unless the environment plainly asks for text. */
@@ -91,11 +97,15 @@ final class ServeCommand implements Callable<Integer> {
         return status;
     }
 
-    private static boolean drain(FalconServer server, Logging logging) {
+    /** Whatever happens on the way, the log is written out, and only a whole drain counts as one. */
+    private static boolean drain(@Nullable FalconServer server, EventLog log, Logging logging) {
         try {
-            return server.drain();
+            return server == null || server.drain();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
+        } catch (RuntimeException | Error e) {
+            log.emit(Event.DRAIN_INCOMPLETE, "the drain met a defect: " + e, e);
             return false;
         } finally {
             logging.close();

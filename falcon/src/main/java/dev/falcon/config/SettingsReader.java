@@ -99,8 +99,14 @@ public final class SettingsReader {
                     "is set, and so is " + setting.env() + "_FILE; only one of them can be right"));
             return null;
         }
-        return new Password(value == null ? null : new Secret(value.value()),
-                file == null ? null : Path.of(file.value().strip()));
+        try {
+            return new Password(value == null ? null : new Secret(value.value()),
+                    file == null ? null : Values.path(file.value().strip()));
+        } catch (IllegalArgumentException e) {
+            faults.add(new Fault(setting.env() + "_FILE", file == null ? "environment" : file.source(),
+                    String.valueOf(e.getMessage())));
+            return null;
+        }
     }
 
     private String expanded(String byDefault) {

@@ -16,6 +16,9 @@ final class Values {
     private static final BigDecimal NANOS_A_SECOND = BigDecimal.valueOf(1_000_000_000);
     private static final BigDecimal NANOS_A_MILLISECOND = BigDecimal.valueOf(1_000_000);
 
+    /** Decimal places, either way, beyond which no setting has a use; an exponent could cost minutes otherwise. */
+    private static final int MAX_SCALE = 12;
+
     private Values() {}
 
     /** @throws IllegalArgumentException with a message that names the value and what is allowed */
@@ -73,6 +76,9 @@ final class Values {
                 throw new NumberFormatException("too long");
             }
             value = new BigDecimal(text);
+            if (Math.abs(value.scale()) > MAX_SCALE) {
+                throw new NumberFormatException("beyond any range");
+            }
             if (!fractions) {
                 value = new BigDecimal(value.toBigIntegerExact());
             }
@@ -96,7 +102,7 @@ final class Values {
         };
     }
 
-    private static Path path(String text) {
+    static Path path(String text) {
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {

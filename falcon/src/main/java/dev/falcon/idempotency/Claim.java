@@ -1,8 +1,8 @@
 package dev.falcon.idempotency;
 
 import dev.falcon.inference.Answer;
-import dev.falcon.inference.Caller;
 import dev.falcon.inference.Deadline;
+import dev.falcon.inference.InferenceRequest;
 import dev.falcon.inference.Patience;
 import java.util.List;
 
@@ -18,15 +18,19 @@ public sealed interface Claim {
         final String storeKey;
         final String fingerprint;
         final byte[] claimed;
+        final int texts;
+        final int models;
         final Deadline deadline;
         final Patience patience;
 
-        Owned(String storeKey, String fingerprint, byte[] claimed, Caller caller) {
+        Owned(String storeKey, String fingerprint, byte[] claimed, InferenceRequest request) {
             this.storeKey = storeKey;
             this.fingerprint = fingerprint;
             this.claimed = claimed;
-            this.deadline = caller.deadline();
-            this.patience = caller.patience();
+            this.texts = request.texts().size();
+            this.models = request.models().size();
+            this.deadline = request.caller().deadline();
+            this.patience = request.caller().patience();
         }
     }
 

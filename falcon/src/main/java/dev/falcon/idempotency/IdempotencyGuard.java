@@ -49,8 +49,8 @@ public final class IdempotencyGuard implements AutoCloseable {
         byte[] claim = Stored.claim(fingerprint, UUID.randomUUID().toString()).bytes();
         try {
             byte[] there = store.putIfAbsent(storeKey, claim, Leases.LEASE, request.caller().patience());
-            return there == null ? owned(new Claim.Owned(storeKey, fingerprint, claim, request.caller()))
-                    : judged(there, fingerprint);
+            return there == null ? owned(new Claim.Owned(storeKey, fingerprint, claim, request))
+                    : judged(there, fingerprint, request);
         } catch (StoreUnavailable e) {
             return unavailable();
         }
@@ -62,7 +62,7 @@ public final class IdempotencyGuard implements AutoCloseable {
         return claim;
     }
 
-    private Claim judged(byte[] there, String fingerprint) {
+    private Claim judged(byte[] there, String fingerprint, InferenceRequest request) {
         Stored stored = Stored.read(there);
         if (stored == null) {
             return unavailable();
@@ -74,7 +74,7 @@ public final class IdempotencyGuard implements AutoCloseable {
         if (stored.token() != null) {
             return new Claim.Busy();
         }
-        List<Answer> answers = stored.toAnswers();
+        List<Answer> answers = stored.toAnswers(request.texts().size(), request.models().size());
         if (answers == null) {
             return unavailable();
         }
@@ -113,7 +113,7 @@ public final class IdempotencyGuard implements AutoCloseable {
         if (there == null) {
             return new Completion.Kept();
         }
-        List<Answer> successors = answersOf(there, claim.fingerprint);
+        List<Answer> successors = answersOf(there, claim);
         if (successors != null) {
             meters.hit();
             return new Completion.Superseded(successors);
@@ -122,9 +122,11 @@ public final class IdempotencyGuard implements AutoCloseable {
         return new Completion.NotKept();
     }
 
-    private static @Nullable List<Answer> answersOf(byte[] there, String fingerprint) {
+    private static @Nullable List<Answer> answersOf(byte[] there, Claim.Owned claim) {
         Stored stored = Stored.read(there);
-        return stored != null && stored.fingerprint().equals(fingerprint) ? stored.toAnswers() : null;
+        return stored != null && stored.fingerprint().equals(claim.fingerprint)
+                ? stored.toAnswers(claim.texts, claim.models)
+                : null;
     }
 
     /** Gives the key up without an answer, so that a retry may try again at once. */

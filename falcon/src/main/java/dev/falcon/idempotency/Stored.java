@@ -69,13 +69,13 @@ record Stored(int v, String fingerprint, @Nullable String token, @Nullable List<
 
     /** The finished answers, or null where they make no sense. */
     @Nullable
-    List<Answer> toAnswers() {
-        if (answers == null || answers.isEmpty()) {
+    List<Answer> toAnswers(int texts, int models) {
+        if (answers == null || answers.size() != texts * models) {
             return null;
         }
         List<Answer> result = new ArrayList<>(answers.size());
         for (StoredAnswer stored : answers) {
-            if (stored == null || !stored.isWhole()) {
+            if (stored == null || !stored.isWhole() || stored.item() < 0 || stored.item() >= texts) {
                 return null;
             }
             double[] probabilities = stored.probabilities().stream().mapToDouble(Double::doubleValue).toArray();

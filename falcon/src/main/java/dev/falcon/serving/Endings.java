@@ -53,8 +53,8 @@ public final class Endings {
         long elapsedNanos = request == null ? 0 : ticker.nanos() - request.caller().arrivedNanos();
         meters.stages(trip.timings());
         switch (outcome) {
-            case Success success ->
-                    meters.succeeded(success.answers().getFirst().model().name(), source(success), elapsedNanos);
+            // Under the model that was asked: a replayed answer may be that of a model no longer served.
+            case Success success -> meters.succeeded(name(trip.model()), source(success), elapsedNanos);
             case Failure failure -> meters.failed(name(trip.model()), failure.code());
         }
         if (request != null) {
@@ -128,25 +128,22 @@ public final class Endings {
     }
 
     private static @Nullable String lastStage(Trip trip) {
-        String last = null;
-        for (Stage stage : Stage.values()) {
-            if (trip.timings().entered(stage)) {
-                last = stage.wireName();
-            }
-        }
-        return last;
+        Stage last = trip.last();
+        return last == null ? null : last.wireName();
     }
 
     /** Tells of a model that threw; the request ends as model_failed. */
     void modelFailed(InferenceRequest request, ModelId model, Throwable cause) {
         log.emit(Event.DEFECT, "the model " + model.name() + "/" + model.version() + " threw", cause,
-                Field.of("request_id", request.requestId()), Field.of("error_type", ErrorCode.MODEL_FAILED.wireName()),
+                Field.of("request_id", request.requestId()), Field.of("trace_id", request.caller().traceId()),
+                Field.of("error_type", ErrorCode.MODEL_FAILED.wireName()),
                 Field.of("stage", Stage.MODEL.wireName()), Field.of("http_status", 500));
     }
 
     /** Tells of a defect in the journey; the request ends as internal. */
-    void defect(InferenceRequest request, Throwable cause) {
+    void defect(InferenceRequest request, Trip trip, Throwable cause) {
         log.emit(Event.DEFECT, "a request met a defect", cause, Field.of("request_id", request.requestId()),
+                Field.of("trace_id", request.caller().traceId()), Field.of("stage", lastStage(trip)),
                 Field.of("error_type", ErrorCode.INTERNAL.wireName()), Field.of("http_status", 500));
     }
 }

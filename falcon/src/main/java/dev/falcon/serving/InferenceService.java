@@ -25,7 +25,10 @@ import dev.falcon.model.Prepared;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,8 +80,8 @@ public final class InferenceService {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Failure.of(ErrorCode.DEADLINE_EXCEEDED, "the worker stopped before the answer was there");
-        } catch (RuntimeException | StackOverflowError e) {
-            endings.defect(request, e);
+        } catch (RuntimeException | Error e) {
+            endings.defect(request, trip, e);
             return Failure.of(ErrorCode.INTERNAL, "a defect of the worker's; its log has it under this request id");
         }
     }
@@ -149,10 +152,10 @@ public final class InferenceService {
     }
 
     private Failure stillBusy(InferenceRequest request) {
-        idempotency.gaveUp();
         if (request.caller().gone().getAsBoolean()) {
             return gone();
         }
+        idempotency.gaveUp();
         return new Failure(ErrorCode.IDEMPOTENCY_IN_PROGRESS,
                 "another request with this idempotency key was still running at this one's deadline",
                 AdmissionControl.varied(Duration.ofSeconds(1)));
@@ -208,32 +211,46 @@ public final class InferenceService {
     /** Adds one model's answers in the texts' order, or says why there are none. */
     private @Nullable Failure answerAll(InferenceRequest request, ModelRuntime model, Trip trip, List<Answer> answers)
             throws InterruptedException {
-        Deadline deadline = request.caller().deadline().within(inferenceTimeout);
-        try (Lookup lookup = cache.lookUp(model.id(), model.labels(), request.texts(), request.caller().patience())) {
-            trip.ended(Stage.CACHE);
-            List<Integer> ours = lookup.ours();
-            Computed computed = compute(request, model, ours, new Budget(deadline, trip));
+        Budget budget = new Budget(request.caller().deadline().within(inferenceTimeout), trip);
+        SortedMap<Integer, Answer> answered = new TreeMap<>();
+        List<Integer> missing = IntStream.range(0, request.texts().size()).boxed().toList();
+        while (!missing.isEmpty()) {
+            Failure failure = answerSome(request, model, missing, budget, answered);
+            if (failure != null) {
+                return failure;
+            }
+            missing = missing.stream().filter(item -> !answered.containsKey(item)).toList();
+        }
+        answers.addAll(answered.values());
+        return null;
+    }
+
+    /**
+     * Looks texts up, computes those that are this request's to compute, and waits for those that another one computes. A
+     * text whose other request gave up stays unanswered: the next round finds it, leads or waits again.
+     */
+    private @Nullable Failure answerSome(InferenceRequest request, ModelRuntime model, List<Integer> items,
+            Budget budget,
+            SortedMap<Integer, Answer> answered) throws InterruptedException {
+        List<String> texts = items.stream().map(request.texts()::get).toList();
+        try (Lookup lookup = cache.lookUp(model.id(), model.labels(), texts, request.caller().patience())) {
+            budget.trip().ended(Stage.CACHE);
+            Computed computed = compute(request, model, lookup.ours().stream().map(items::get).toList(), budget);
             if (computed.failure() != null) {
                 return computed.failure();
             }
-            if (!ours.isEmpty()) {
-                lookup.fill(computed.predictions());
-                trip.ended(Stage.CACHE);
-            }
-            for (int item = 0; item < request.texts().size(); item++) {
-                Prediction prediction = lookup.await(item, deadline);
-                long nanos = computed.nanos();
-                if (prediction == null) {
-                    Computed again = compute(request, model, List.of(item), new Budget(deadline, trip));
-                    if (again.failure() != null) {
-                        return again.failure();
-                    }
-                    prediction = again.predictions().getFirst();
-                    nanos = again.nanos();
+            lookup.fill(computed.predictions());
+            for (int i = 0; i < items.size(); i++) {
+                Prediction prediction = lookup.await(i, budget.deadline());
+                if (prediction != null) {
+                    answered.put(items.get(i), new Answer(model.id(), items.get(i), prediction, lookup.isHit(i),
+                            lookup.isHit(i) ? 0 : computed.nanos()));
+                } else if (budget.deadline().passed()) {
+                    return Failure.of(ErrorCode.DEADLINE_EXCEEDED,
+                            "the deadline passed while another request computed the same text");
                 }
-                answers.add(new Answer(model.id(), item, prediction, lookup.isHit(item),
-                        lookup.isHit(item) ? 0 : nanos));
             }
+            budget.trip().ended(Stage.CACHE);
             return null;
         }
     }
@@ -265,6 +282,7 @@ public final class InferenceService {
             List<Prediction> predictions = predict(model, prepared);
             return new Computed(predictions, budget.trip().ended(Stage.MODEL), null);
         } catch (RuntimeException e) {
+            budget.trip().ended(Stage.MODEL);
             endings.modelFailed(request, model.id(), e);
             return new Computed(List.of(), 0, Failure.of(ErrorCode.MODEL_FAILED,
                     "the model " + model.id().name() + "/" + model.id().version() + " failed on this text"));

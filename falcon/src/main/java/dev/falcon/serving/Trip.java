@@ -15,6 +15,7 @@ final class Trip {
     private final Ticker ticker;
     private final StageTimings timings = new StageTimings();
     private long sinceNanos;
+    private @Nullable Stage last;
     private boolean admitted;
     private @Nullable ModelRuntime model;
 
@@ -28,8 +29,15 @@ final class Trip {
         long now = ticker.nanos();
         long elapsed = now - sinceNanos;
         timings.add(stage, elapsed);
+        last = stage;
         sinceNanos = now;
         return elapsed;
+    }
+
+    /** The stage that ended last, or null before any. */
+    @Nullable
+    Stage last() {
+        return last;
     }
 
     void admit() {

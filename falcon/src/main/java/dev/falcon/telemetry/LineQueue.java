@@ -64,7 +64,7 @@ final class LineQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private void write() {
         try {
             for (Optional<ILoggingEvent> event = queue.take(); event.isPresent(); event = queue.take()) {
-                out.write(encoder.apply(event.get()));
+                out.write(encoded(event.get()));
                 if (queue.isEmpty()) {
                     out.flush();
                 }
@@ -74,6 +74,16 @@ final class LineQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
             addError("the log's output is gone", e);
+        }
+    }
+
+    /** A line that cannot be encoded costs itself, not the log. */
+    private byte[] encoded(ILoggingEvent event) {
+        try {
+            return encoder.apply(event);
+        } catch (RuntimeException e) {
+            addError("a log line could not be encoded", e);
+            return new byte[0];
         }
     }
 }

@@ -15,7 +15,7 @@ public final class ModelMeters {
     }
 
     public void loaded(ModelId model, long elapsedNanos) {
-        loadSeconds.labelValues(model.name(), model.version()).set(elapsedNanos / 1e9);
+        loadSeconds.labelValues(model.name(), model.version(), model.digest()).set(elapsedNanos / 1e9);
         loaded.labelValues(model.name(), model.version(), model.digest()).set(1);
     }
 }

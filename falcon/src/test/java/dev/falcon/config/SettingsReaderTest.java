@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsReaderTest {
 
@@ -103,6 +104,13 @@ class SettingsReaderTest {
                 .anyMatch(text -> text.contains("0 is out of range (1 to 31536000 seconds)"))
                 .anyMatch(text -> text.contains("\"1.5\" is not a whole number (2 to 1000)"))
                 .anyMatch(text -> text.contains("\"example.org\" is not an address or network"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e100000000", "1e-100000000", "-1", "NaN", "0x10", "8000.5", "99999999999999999999999"})
+    void anOddNumberIsAFaultAndCostsNoTime(String number) {
+        assertThat(faults(Map.of("PORT", number))).singleElement()
+                .satisfies(fault -> assertThat(fault.name()).isEqualTo("PORT"));
     }
 
     @Test
