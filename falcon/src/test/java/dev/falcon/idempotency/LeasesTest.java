@@ -67,7 +67,7 @@ class LeasesTest {
         byte[] claim = {1, 2, 3};
         InferenceRequest request = Requests.request(key, "a", ticker);
         store.put(Map.of(key, claim), Leases.LEASE, new Patience());
-        Claim.Owned owned = new Claim.Owned(key, "f", claim, request.caller());
+        Claim.Owned owned = new Claim.Owned(key, "f", claim, request);
         leases.hold(owned);
         return owned;
     }
