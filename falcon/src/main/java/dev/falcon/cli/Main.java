@@ -35,7 +35,7 @@ public final class Main implements Runnable {
     /** The commands, ready to be executed in these surroundings. */
     static CommandLine commandLine(Shell shell) {
         CommandLine line = new CommandLine(new Main())
-                .addSubcommand(new ServeCommand(shell, new Signals()))
+                .addSubcommand(new ServeCommand(shell, new ServeCommand.Lifetime(Main::onSignal, Main::awaitSignal)))
                 .addSubcommand(new TrainCommand(shell))
                 .addSubcommand(new EvaluateCommand(shell))
                 .addSubcommand(new ClassifyCommand(shell))
@@ -52,20 +52,19 @@ public final class Main implements Runnable {
     }
 
     /** SIGTERM and SIGINT, whose status the JVM itself returns; a drain that lost something ends with 1 instead. */
-    private static final class Signals implements ServeCommand.Lifetime {
+    private static void onSignal(BooleanSupplier drain) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (!drain.getAsBoolean()) {
+                Runtime.getRuntime().halt(ExitStatus.FAILURE);
+            }
+        }, "drain"));
+    }
 
-        @Override
-        public void onSignal(BooleanSupplier drain) {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                if (!drain.getAsBoolean()) {
-                    Runtime.getRuntime().halt(ExitStatus.FAILURE);
-                }
-            }, "drain"));
-        }
-
-        @Override
-        public void awaitSignal() throws InterruptedException {
+    private static void awaitSignal() {
+        try {
             new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

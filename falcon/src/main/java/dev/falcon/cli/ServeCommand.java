@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,15 +27,13 @@ import picocli.CommandLine.Option;
                     + " and in SQLite, so that nothing else needs to run."})
 final class ServeCommand implements Callable<Integer> {
 
-    /** The process's end, as a command sees it. */
-    interface Lifetime {
-
-        /** From now on a signal to end calls this first; it tells whether nothing was left. */
-        void onSignal(BooleanSupplier drain);
-
-        /** Waits for that signal. */
-        void awaitSignal() throws InterruptedException;
-    }
+    /**
+     * The process's end, as a command sees it.
+     *
+     * @param onSignal from then on a signal to end calls this first; it tells whether nothing was left
+     * @param awaitSignal waits for that signal, or for an interrupt
+     */
+    record Lifetime(Consumer<BooleanSupplier> onSignal, Runnable awaitSignal) {}
 
     private final Shell shell;
     private final Lifetime lifetime;
@@ -48,7 +47,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         Settings settings;
         try {
             settings = shell.settings(envFile);
@@ -58,7 +57,7 @@ final class ServeCommand implements Callable<Integer> {
         Logging logging = Logging.start(style(settings.worker()), shell.out());
         EventLog log = new EventLog(ServeCommand.class);
         AtomicReference<@Nullable FalconServer> running = new AtomicReference<>();
-        lifetime.onSignal(() -> drain(running.get(), log, logging));
+        lifetime.onSignal().accept(() -> drain(running.get(), log, logging));
         try {
             log.emit(Event.STARTING, "starting falcon " + Version.running(), Field.of("port", settings.http().port()));
             FalconServer server = FalconServer.start(settings, Version.running());
@@ -75,7 +74,7 @@ final class ServeCommand implements Callable<Integer> {
             logging.close();
             return ExitStatus.FAILURE;
         }
-        lifetime.awaitSignal();
+        lifetime.awaitSignal().run();
         return ExitStatus.OK;
     }
 

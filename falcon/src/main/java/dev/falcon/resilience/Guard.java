@@ -162,7 +162,8 @@ public final class Guard implements AutoCloseable {
             return null;
         } catch (InterruptedException e) {
             throw e;
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
+            // An Error too: a probe that ended for good would leave the breaker as it is for ever.
             return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         }
     }

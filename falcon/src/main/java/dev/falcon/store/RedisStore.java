@@ -75,10 +75,12 @@ public final class RedisStore implements KeyValueStore, AutoCloseable {
         } else if (current == null || !current.isOpen()) {
             connect();
         }
-        String now = Long.toString(ticker.nanos());
+        Map<String, byte[]> now = Map.of(probeKey, Long.toString(ticker.nanos()).getBytes(StandardCharsets.US_ASCII));
         Patience patience = new Patience();
         try {
-            put(Map.of(probeKey, now.getBytes(StandardCharsets.US_ASCII)), PROBE_TTL, patience);
+            put(now, PROBE_TTL, patience);
+            // A script too: idempotency keys need them, and a user may lack the right to run any.
+            extend(now, PROBE_TTL, patience);
         } catch (StoreUnavailable e) {
             if (e.reason() != Reason.FULL) {
                 throw e;
