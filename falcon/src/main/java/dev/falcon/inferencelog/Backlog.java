@@ -38,6 +38,7 @@ final class Backlog {
     private final Ticker ticker;
     private volatile @Nullable Batch writing;
     private long diskRetryAtNanos;
+    private long forgetAtNanos;
     private boolean diskFailed;
     private boolean ended;
 
@@ -52,6 +53,7 @@ final class Backlog {
         this.rowMaker = rowMaker;
         this.policy = policy;
         this.ticker = ticker;
+        this.forgetAtNanos = ticker.nanos();
         if (spool != null) {
             books.found(spool.size());
         }
@@ -94,10 +96,7 @@ final class Backlog {
     private @Nullable Batch fromSpool(Spool from) {
         try {
             Spool.Head head = from.head(WriterPolicy.SPOOL_BATCH);
-            if (!head.rows().isEmpty()) {
-                return Batch.fromSpool(head.rows(), new Batch.Range(head.firstSeq(), head.lastSeq()));
-            }
-            throw new SpoolCorrupt("rows were counted that are not there", null);
+            return head.rows().isEmpty() ? null : Batch.fromSpool(head.rows(), head.lastSeq());
         } catch (SpoolCorrupt e) {
             giveUpSpool(from, String.valueOf(e.getMessage()));
             return null;
@@ -135,26 +134,20 @@ final class Backlog {
         return rows;
     }
 
-    /**
-     * The batch is in the database, but for those it refused. False where the spool could not forget it: then it still
-     * waits and will be written again, which changes nothing.
-     */
-    synchronized boolean written(Batch batch, int refused) {
+    /** The batch is in the database, but for those it refused. */
+    synchronized void written(Batch batch, int refused) {
         if (ended) {
-            return true;
+            return;
         }
         writing = null;
-        Batch.Range range = batch.spooled();
-        if (range == null || spool == null) {
+        Long lastSeq = batch.spooled();
+        if (lastSeq == null || spool == null) {
             settle(batch, Place.WRITING, refused);
             buffer.release(batch.arrived().size());
-            return true;
+        } else {
+            spool.delivered(lastSeq, batch.rows().size());
+            settle(batch, Place.SPOOLED, refused);
         }
-        if (!spool.remove(range.firstSeq(), range.lastSeq())) {
-            return false;
-        }
-        settle(batch, Place.SPOOLED, refused);
-        return true;
     }
 
     private void settle(Batch batch, Place place, int refused) {
@@ -182,6 +175,10 @@ final class Backlog {
 
     /** Puts on disk what must not be in memory only any longer; everything, where asked. */
     synchronized void secure(boolean everything) {
+        if (spool != null && !ended && ticker.nanos() - forgetAtNanos >= 0) {
+            forgetAtNanos = ticker.nanos() + RETRY_DISK_NANOS;
+            spool.forgetDelivered();
+        }
         if (ended || spool == null || (!everything && diskFailed && ticker.nanos() - diskRetryAtNanos < 0)) {
             return;
         }
@@ -196,7 +193,7 @@ final class Backlog {
     }
 
     private boolean secureWriting(Spool to, Batch batch) {
-        Batch.Range range = append(to, batch.rows());
+        Long range = append(to, batch.rows());
         if (range == null) {
             return false;
         }
@@ -221,12 +218,12 @@ final class Backlog {
         }
     }
 
-    private Batch.@Nullable Range append(Spool to, List<LogRow> rows) {
+    private @Nullable Long append(Spool to, List<LogRow> rows) {
         switch (to.append(rows)) {
             case Spool.Kept kept -> {
                 diskFailed = false;
                 fallbacks.triggered(Fallback.LOG_SPOOLED, rows.size());
-                return new Batch.Range(kept.firstSeq(), kept.lastSeq());
+                return kept.lastSeq();
             }
             case Spool.NoRoom full -> diskFailed("full");
             case Spool.Broken broken -> {
@@ -259,7 +256,7 @@ final class Backlog {
             books.dropped(Place.SPOOLED, DropReason.SPOOL_FAILED, lost);
             log.emit(Event.SPOOL_SET_ASIDE, "the spool cannot be read and was set aside: " + reason,
                     Field.of("lost", lost), Field.of("reason", reason));
-        } catch (SQLException | IOException e) {
+        } catch (SQLException | IOException | SpoolCorrupt e) {
             diskFailed(String.valueOf(e.getMessage()));
         }
     }

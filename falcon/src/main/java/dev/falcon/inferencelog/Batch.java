@@ -10,15 +10,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Batch {
 
-    /** Where its rows are in the spool. */
-    record Range(long firstSeq, long lastSeq) {}
-
     private final List<LogRow> rows;
     private final List<Arrived> arrived;
     private final boolean fromSpool;
-    private volatile @Nullable Range spooled;
+    private volatile @Nullable Long spooled;
 
-    private Batch(List<LogRow> rows, List<Arrived> arrived, @Nullable Range spooled) {
+    private Batch(List<LogRow> rows, List<Arrived> arrived, @Nullable Long spooled) {
         this.rows = rows;
         this.arrived = arrived;
         this.fromSpool = spooled != null;
@@ -29,8 +26,8 @@ final class Batch {
         return new Batch(rows, arrived, null);
     }
 
-    static Batch fromSpool(List<LogRow> rows, Range range) {
-        return new Batch(rows, List.of(), range);
+    static Batch fromSpool(List<LogRow> rows, long lastSeq) {
+        return new Batch(rows, List.of(), lastSeq);
     }
 
     List<LogRow> rows() {
@@ -46,14 +43,14 @@ final class Batch {
         return fromSpool;
     }
 
-    /** Where it is on disk; null while it is only in memory. */
+    /** The number of its last row in the spool, of which it is the oldest part; null while it is only in memory. */
     @Nullable
-    Range spooled() {
+    Long spooled() {
         return spooled;
     }
 
-    void spooled(@Nullable Range range) {
-        spooled = range;
+    void spooled(@Nullable Long lastSeq) {
+        spooled = lastSeq;
     }
 
     /** How long its oldest record has been in memory only, in nanoseconds; 0 where it is on disk. */

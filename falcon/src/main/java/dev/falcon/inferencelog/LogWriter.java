@@ -56,12 +56,25 @@ final class LogWriter implements Runnable {
     @Override
     public void run() {
         try {
-            while (step()) {
-                maintain();
+            while (!stepped()) {
+                ticker.sleep(PAUSE_AFTER_FAULT);
             }
         } catch (InterruptedException e) {
             // The time to finish has run out; what is left is the closer's to secure.
             return;
+        }
+    }
+
+    /** Steps until the end; false where a defect got in the way, which must not end the thread. */
+    private boolean stepped() throws InterruptedException {
+        try {
+            while (step()) {
+                maintain();
+            }
+            return true;
+        } catch (RuntimeException e) {
+            log.emit(Event.DEFECT, "writing the inference log failed in a way nobody expected", e);
+            return false;
         }
     }
 
@@ -94,14 +107,13 @@ final class LogWriter implements Runnable {
     private boolean writeOne() throws InterruptedException {
         Batch batch = backlog.take();
         if (batch == null) {
-            return true;
+            // It was asked for because something waits, so the disk cannot be read just now.
+            rest(PAUSE_AFTER_FAULT.toNanos());
+            return false;
         }
         Integer refused = null;
         try {
             refused = delivery.deliver(batch.rows(), !closing);
-        } catch (RuntimeException e) {
-            log.emit(Event.DEFECT, "writing the inference log failed in a way nobody expected", e);
-            ticker.sleep(PAUSE_AFTER_FAULT);
         } finally {
             if (refused == null) {
                 backlog.failed(batch);
@@ -110,9 +122,8 @@ final class LogWriter implements Runnable {
         if (refused == null) {
             return false;
         }
-        if (!backlog.written(batch, refused)) {
-            ticker.sleep(PAUSE_AFTER_FAULT);
-        } else if (batch.cameFromSpool()) {
+        backlog.written(batch, refused);
+        if (batch.cameFromSpool()) {
             tellFlushed(batch.rows().size() - refused);
         }
         return true;

@@ -7,7 +7,6 @@ import com.zaxxer.hikari.util.Credentials;
 import dev.falcon.config.Settings;
 import dev.falcon.telemetry.DatabaseMeters;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -26,15 +25,17 @@ final class PostgresPool implements AutoCloseable {
     private static final Duration PATIENCE_OF_SOCKET = Duration.ofSeconds(1);
 
     private final HikariDataSource pool;
+    private final Settings.Postgres settings;
 
     PostgresPool(Settings.Postgres settings, String workerId, DatabaseMeters meters) {
+        this.settings = settings;
         long timeoutMillis = settings.operationTimeout().toMillis();
         HikariConfig config = new HikariConfig();
         config.setPoolName("falcon");
         config.setDriverClassName("org.postgresql.Driver");
         config.setJdbcUrl("jdbc:postgresql://" + bracketed(settings.host()) + ":" + settings.port() + "/");
         config.setDataSourceProperties(driverProperties(settings, workerId));
-        config.setCredentialsProvider(() -> Credentials.of(settings.user(), password(settings)));
+        config.setCredentialsProvider(() -> Credentials.of(settings.user(), passwordOrNone(settings)));
         config.setMaximumPoolSize(settings.poolSize());
         config.setMinimumIdle(1);
         config.setInitializationFailTimeout(-1);
@@ -73,11 +74,12 @@ final class PostgresPool implements AutoCloseable {
         return name.indexOf(':') >= 0 && !name.startsWith("[") ? "[" + name + "]" : name;
     }
 
-    private static @Nullable String password(Settings.Postgres settings) {
+    /** None where its file cannot be read: that must not stop the start, and is told when a connection fails by it. */
+    private static @Nullable String passwordOrNone(Settings.Postgres settings) {
         try {
             return settings.password().current();
         } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage(), e);
+            return null;
         }
     }
 
@@ -86,7 +88,13 @@ final class PostgresPool implements AutoCloseable {
         try {
             return pool.getConnection();
         } catch (SQLException e) {
-            throw e.getCause() instanceof SQLException cause ? cause : e;
+            SQLException told = e.getCause() instanceof SQLException cause ? cause : e;
+            try {
+                settings.password().current();
+            } catch (IOException unreadable) {
+                throw new SQLException(unreadable.getMessage(), told.getSQLState(), told);
+            }
+            throw told;
         }
     }
 

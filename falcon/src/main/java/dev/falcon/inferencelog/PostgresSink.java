@@ -161,6 +161,9 @@ final class PostgresSink implements LogSink {
             Flyway.configure()
                     .dataSource(pool.dataSource())
                     .locations(MIGRATIONS)
+                    // Another program's tables in the schema are no reason not to make ours.
+                    .baselineOnMigrate(true)
+                    .baselineVersion("0")
                     .loggers("slf4j")
                     .load()
                     .migrate();

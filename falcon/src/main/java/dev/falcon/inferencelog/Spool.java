@@ -3,7 +3,6 @@ package dev.falcon.inferencelog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -33,8 +32,8 @@ final class Spool implements AutoCloseable {
     /** The file cannot be written; nothing was kept. */
     record Broken(String reason, boolean corrupt) implements Appended {}
 
-    /** The oldest rows, still on disk, under consecutive or at least rising numbers. */
-    record Head(List<LogRow> rows, long firstSeq, long lastSeq) {}
+    /** The oldest rows that wait, and the number of the last of them. */
+    record Head(List<LogRow> rows, long lastSeq) {}
 
     private static final int SCHEMA_VERSION = 1;
     private static final int BYTES_PER_MB = 1024 * 1024;
@@ -48,12 +47,16 @@ final class Spool implements AutoCloseable {
     private final long maxPages;
     private final SpoolLock lock;
     private Connection connection;
+    private boolean closed;
+    /** Up to this number rows are in the database already; 0 where none of those is still on disk. */
+    private long deliveredSeq;
     private volatile long size;
     private volatile long bytes;
     private volatile @Nullable Instant oldest;
     private final @Nullable String setAsideAtStart;
 
-    private Spool(Path file, long maxPages, SpoolLock lock) throws SQLException, IOException {
+    private Spool(Path file, long maxPages, SpoolLock lock)
+            throws SQLException, IOException, SpoolCorrupt {
         this.file = file;
         this.maxPages = maxPages;
         this.lock = lock;
@@ -61,7 +64,7 @@ final class Spool implements AutoCloseable {
         Connection opened;
         try {
             opened = openFile();
-        } catch (SQLException | IllegalStateException e) {
+        } catch (SpoolCorrupt e) {
             corrupt = e.getMessage();
             moveAside();
             opened = openFile();
@@ -87,32 +90,46 @@ final class Spool implements AutoCloseable {
         try {
             // An eighth is left to the write-ahead log beside the file.
             return new Spool(file, (long) maxMb * BYTES_PER_MB / SqliteTable.PAGE_BYTES * 7 / 8, lock);
-        } catch (SQLException | IOException e) {
+        } catch (SQLException | IOException | SpoolCorrupt e) {
             lock.close();
             throw new SpoolUnavailable("cannot open the spool " + file + ": " + e.getMessage(), e);
         }
     }
 
-    private Connection openFile() throws SQLException {
-        Connection opened = SqliteTable.open(file.toString());
+    /** Fails as corrupt only where the content is at fault: a full disk or a wrong owner is no reason to give a file up. */
+    private Connection openFile() throws SQLException, SpoolCorrupt {
+        Connection opened = null;
+        try {
+            opened = SqliteTable.open(file.toString());
+            setUp(opened);
+            return opened;
+        } catch (SQLException | SpoolCorrupt e) {
+            if (opened != null) {
+                opened.close();
+            }
+            if (e instanceof SQLException failure && saysCorrupt(failure)) {
+                throw new SpoolCorrupt(String.valueOf(e.getMessage()), e);
+            }
+            throw e;
+        }
+    }
+
+    private void setUp(Connection opened) throws SQLException, SpoolCorrupt {
         try (Statement statement = opened.createStatement()) {
             long version = SqliteTable.number(opened, "PRAGMA user_version");
             if (version != 0 && version != SCHEMA_VERSION) {
-                throw new IllegalStateException(
-                        "it is of version " + version + ", this program's is " + SCHEMA_VERSION);
+                throw new SpoolCorrupt("it is of version " + version + ", this program's is " + SCHEMA_VERSION, null);
             }
             statement.execute("PRAGMA max_page_count = " + maxPages);
             statement.execute("PRAGMA wal_autocheckpoint = " + Math.clamp(maxPages / 16, 16, 1000));
             statement.execute("PRAGMA journal_size_limit = " + maxPages / 8 * SqliteTable.PAGE_BYTES);
             statement.execute("CREATE TABLE IF NOT EXISTS spool (seq INTEGER PRIMARY KEY, "
                     + SqliteTable.declarations() + ")");
-            statement.execute("PRAGMA user_version = " + SCHEMA_VERSION);
+            if (version == 0) {
+                statement.execute("PRAGMA user_version = " + SCHEMA_VERSION);
+            }
             SqliteTable.number(opened, "SELECT count(*) FROM spool");
             opened.setAutoCommit(false);
-            return opened;
-        } catch (SQLException | IllegalStateException e) {
-            opened.close();
-            throw e;
         }
     }
 
@@ -151,70 +168,94 @@ final class Spool implements AutoCloseable {
             refresh(size + rows.size());
             return new Kept(last - rows.size() + 1, last);
         } catch (SQLException e) {
-            rollback();
-            return primaryCode(e) == SQLITE_FULL ? new NoRoom()
-                    : new Broken(String.valueOf(e.getMessage()), saysCorrupt(e));
+            boolean corrupt = recover(e);
+            return primaryCode(e) == SQLITE_FULL ? new NoRoom() : new Broken(String.valueOf(e.getMessage()), corrupt);
         }
     }
 
     /**
-     * The oldest rows; none where the spool is empty.
+     * The oldest rows that wait; none where the spool is empty or cannot be read just now.
      *
-     * @throws SpoolCorrupt if the file cannot be read
+     * @throws SpoolCorrupt if the file will never be read
      */
     Head head(int atMost) throws SpoolCorrupt {
         List<LogRow> rows = new ArrayList<>();
-        long first = 0;
         long last = 0;
         try (Statement statement = connection.createStatement();
-                ResultSet found = statement.executeQuery("SELECT seq, " + SqliteTable.names()
-                        + " FROM spool ORDER BY seq LIMIT " + atMost)) {
+                ResultSet found =
+                        statement.executeQuery("SELECT seq, " + SqliteTable.names() + " FROM spool WHERE seq > "
+                                + deliveredSeq + " ORDER BY seq LIMIT " + atMost)) {
             while (found.next()) {
                 last = found.getLong(1);
-                first = rows.isEmpty() ? last : first;
                 rows.add(SqliteTable.read(found, 1));
             }
             connection.commit();
-            return new Head(rows, first, last);
-        } catch (SQLException | RuntimeException e) {
-            rollback();
-            throw new SpoolCorrupt(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    /** Forgets rows that are in the database now; false where that failed and they still wait. */
-    boolean remove(long firstSeq, long lastSeq) {
-        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM spool WHERE seq BETWEEN ? AND ?")) {
-            delete.setLong(1, firstSeq);
-            delete.setLong(2, lastSeq);
-            int removed = delete.executeUpdate();
-            connection.commit();
-            refresh(size - removed);
-            return true;
         } catch (SQLException e) {
+            if (recover(e)) {
+                throw new SpoolCorrupt(String.valueOf(e.getMessage()), e);
+            }
+            return new Head(List.of(), 0);
+        } catch (DateTimeException | IllegalArgumentException e) {
             rollback();
-            return false;
+            throw new SpoolCorrupt("a row cannot be read", e);
+        }
+        if (rows.isEmpty() && size > 0) {
+            throw new SpoolCorrupt("rows were counted that are not there", null);
+        }
+        return new Head(rows, last);
+    }
+
+    /**
+     * The oldest rows, up to this number, are in the database now. They wait no longer, even where the disk will not let
+     * them go yet.
+     */
+    void delivered(long lastSeq, int count) {
+        deliveredSeq = lastSeq;
+        long rows = size - count;
+        size = rows;
+        forgetDelivered();
+        if (deliveredSeq != 0) {
+            refresh(rows);
         }
     }
 
-    /** Sets the unreadable file aside and begins a new one; returns how many rows were in it. */
-    long startAnew() throws SQLException, IOException {
-        try {
-            connection.close();
-        } catch (SQLException alreadyBroken) {
-            // It is being given up because it is broken.
+    /** Takes what was delivered off the disk, where that has not been possible so far. */
+    void forgetDelivered() {
+        if (deliveredSeq == 0) {
+            return;
         }
+        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM spool WHERE seq <= ?")) {
+            delete.setLong(1, deliveredSeq);
+            delete.executeUpdate();
+            connection.commit();
+            deliveredSeq = 0;
+            refresh(size);
+        } catch (SQLException e) {
+            recover(e);
+        }
+    }
+
+    /** Sets the unreadable file aside and begins a new one; returns how many rows waited in it. */
+    long startAnew() throws SQLException, IOException, SpoolCorrupt {
+        closeQuietly();
         long lost = size;
         moveAside();
         connection = openFile();
+        deliveredSeq = 0;
         refresh(0);
         return lost;
     }
 
     /** Only the newest faulty file is kept, for whoever wants to look into it: they must not fill the disk. */
     private void moveAside() throws IOException {
-        Files.move(file, file.resolveSibling(file.getFileName() + ".corrupt"), StandardCopyOption.REPLACE_EXISTING);
-        Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-wal"));
+        for (String end : List.of("", "-wal")) {
+            Path part = file.resolveSibling(file.getFileName() + end);
+            Path aside = file.resolveSibling(file.getFileName() + ".corrupt" + end);
+            Files.deleteIfExists(aside);
+            if (Files.exists(part)) {
+                Files.move(part, aside);
+            }
+        }
         Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-shm"));
     }
 
@@ -223,12 +264,13 @@ final class Spool implements AutoCloseable {
         size = rows;
         try {
             try (Statement statement = connection.createStatement();
-                    ResultSet found = statement.executeQuery("SELECT created_at FROM spool ORDER BY seq LIMIT 1")) {
+                    ResultSet found = statement.executeQuery(
+                            "SELECT created_at FROM spool WHERE seq > " + deliveredSeq + " ORDER BY seq LIMIT 1")) {
                 oldest = found.next() ? Instant.parse(found.getString(1)) : null;
             }
             long free = SqliteTable.number(connection, "PRAGMA freelist_count") * SqliteTable.PAGE_BYTES;
             connection.commit();
-            if (rows == 0 && free >= SHRINK_FROM_BYTES) {
+            if (rows == 0 && deliveredSeq == 0 && free >= SHRINK_FROM_BYTES) {
                 shrink();
             }
             bytes = SqliteTable.bytesInUse(connection);
@@ -245,6 +287,34 @@ final class Spool implements AutoCloseable {
             statement.execute("VACUUM");
         } finally {
             connection.setAutoCommit(false);
+        }
+    }
+
+    /** Makes the next statement possible after one failed; true where the file's content is at fault. */
+    private boolean recover(SQLException failure) {
+        rollback();
+        if (saysCorrupt(failure)) {
+            return true;
+        }
+        if (primaryCode(failure) != SQLITE_FULL && !closed) {
+            try {
+                closeQuietly();
+                connection = openFile();
+            } catch (SQLException e) {
+                // The next statement finds the connection closed and comes here again.
+                return false;
+            } catch (SpoolCorrupt e) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void closeQuietly() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // What was kept is on disk already; whoever opens the file next finds it.
         }
     }
 
@@ -281,11 +351,8 @@ final class Spool implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            // What was kept is on disk already; the next process takes it over.
-        }
+        closed = true;
+        closeQuietly();
         lock.close();
     }
 }

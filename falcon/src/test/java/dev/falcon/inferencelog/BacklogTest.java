@@ -103,7 +103,7 @@ class BacklogTest {
         backlog.secure(false);
 
         assertThat(requests(spool.head(20).rows())).isEqualTo(numbers(0, 10));
-        assertThat(backlog.written(hanging, 0)).isTrue();
+        backlog.written(hanging, 0);
         assertThat(requests(spool.head(20).rows())).isEqualTo(numbers(5, 10));
         assertThat(books.snapshot().written()).isEqualTo(5);
     }
@@ -140,7 +140,7 @@ class BacklogTest {
 
         Batch first = take();
         assertThat(requests(first.rows())).isEqualTo(numbers(0, 5));
-        assertThat(backlog.written(first, 0)).isTrue();
+        backlog.written(first, 0);
         assertThat(requests(take().rows())).isEqualTo(numbers(5, 10));
     }
 
@@ -173,7 +173,7 @@ class BacklogTest {
     @Test
     void refusedRecordsAreDroppedAndCounted() {
         offer(5);
-        assertThat(backlog.written(take(), 2)).isTrue();
+        backlog.written(take(), 2);
         assertThat(books.snapshot().written()).isEqualTo(3);
         assertThat(books.snapshot().dropped()).containsEntry(DropReason.REFUSED, 2L);
     }
@@ -224,7 +224,7 @@ class BacklogTest {
         backlog.secure(true);
         backlog.end();
 
-        assertThat(backlog.written(hanging, 0)).isTrue();
+        backlog.written(hanging, 0);
         backlog.failed(hanging);
         assertThat(backlog.take()).isNull();
         assertThat(books.snapshot().at(Place.SPOOLED)).isEqualTo(10);

@@ -33,7 +33,7 @@ class SpoolTest {
 
             Spool.Head head = spool.head(20);
             assertThat(head.rows()).isEqualTo(rows.subList(0, 20));
-            assertThat(spool.remove(head.firstSeq(), head.lastSeq())).isTrue();
+            spool.delivered(head.lastSeq(), head.rows().size());
             assertThat(spool.head(20).rows()).isEqualTo(rows.subList(20, 31));
             assertThat(spool.size()).isEqualTo(11);
             assertThat(spool.oldest()).isEqualTo(NOON);
@@ -91,7 +91,7 @@ class SpoolTest {
             assertThat(bytesOnDisk()).isLessThan(1024 * 1024 + 64 * 1024);
 
             Spool.Head head = spool.head(500);
-            assertThat(spool.remove(head.firstSeq(), head.lastSeq())).isTrue();
+            spool.delivered(head.lastSeq(), head.rows().size());
             assertThat(spool.append(Records.rows(NOON, 0, 100))).isInstanceOf(Spool.Kept.class);
         }
     }
@@ -101,7 +101,7 @@ class SpoolTest {
         try (Spool spool = open(16)) {
             spool.append(Records.rows(NOON, 0, 10_000));
             assertThat(spool.bytes()).isGreaterThan(2_000_000);
-            assertThat(spool.remove(1, 10_000)).isTrue();
+            spool.delivered(10_000, 10_000);
             assertThat(spool.size()).isZero();
             assertThat(spool.bytes()).isLessThan(20_000);
             assertThat(spool.oldest()).isNull();
@@ -167,6 +167,48 @@ class SpoolTest {
             assertThat(spool.startAnew()).isEqualTo(7);
             assertThat(spool.size()).isZero();
             assertThat(spool.append(Records.rows(NOON, 7, 9))).isEqualTo(new Spool.Kept(1, 2));
+        }
+    }
+
+    @Test
+    void aFileThatCannotBeOpenedIsLeftAsItIs() throws Exception {
+        try (Spool spool = open(8)) {
+            spool.append(Records.rows(NOON, 0, 5));
+        }
+        Path file = folder.resolve("spool-worker-1.db");
+        try (var busy = SqliteTable.open(file.toString()); var statement = busy.createStatement()) {
+            statement.execute("PRAGMA locking_mode = EXCLUSIVE");
+            statement.execute("BEGIN EXCLUSIVE");
+            statement.execute("DELETE FROM spool WHERE seq < 0");
+            assertThatThrownBy(() -> open(8)).isInstanceOf(SpoolUnavailable.class).hasMessageContaining("cannot open");
+            statement.execute("ROLLBACK");
+        }
+        assertThat(folder.resolve("spool-worker-1.db.corrupt")).doesNotExist();
+        try (Spool spool = open(8)) {
+            assertThat(spool.size()).isEqualTo(5);
+            assertThat(spool.setAsideAtStart()).isNull();
+        }
+    }
+
+    @Test
+    void whatWasDeliveredWaitsNoLongerEvenWhereTheDiskKeepsIt() throws Exception {
+        try (Spool spool = open(8)) {
+            spool.append(Records.rows(NOON, 0, 10));
+            Path file = folder.resolve("spool-worker-1.db");
+            try (var busy = SqliteTable.open(file.toString()); var statement = busy.createStatement()) {
+                statement.execute("CREATE TRIGGER full BEFORE DELETE ON spool BEGIN SELECT RAISE(FAIL, 'full'); END");
+                Spool.Head head = spool.head(4);
+                spool.delivered(head.lastSeq(), 4);
+
+                assertThat(spool.size()).isEqualTo(6);
+                assertThat(spool.head(100).rows()).hasSize(6);
+                assertThat(SqliteTable.number(busy, "SELECT count(*) FROM spool")).isEqualTo(10);
+
+                statement.execute("DROP TRIGGER full");
+                spool.forgetDelivered();
+                assertThat(SqliteTable.number(busy, "SELECT count(*) FROM spool")).isEqualTo(6);
+                assertThat(spool.head(100).rows()).hasSize(6);
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 -- One row per text of every answered request, and of every request that failed after admission.
 -- Partitioned by UTC day of created_at. There is no default partition on purpose: a row in it would forbid to make
 -- the partition of its day. Workers make the partitions.
-CREATE TABLE inference_logs (
+CREATE TABLE IF NOT EXISTS inference_logs (
     id                 uuid             NOT NULL, -- UUIDv7, made by the worker
     item               integer          NOT NULL, -- index of the text in its request
     request_id         text             NOT NULL,
@@ -28,4 +28,4 @@ CREATE TABLE inference_logs (
 ) PARTITION BY RANGE (created_at);
 
 -- Rows arrive nearly in the order of their time: a block range index finds the last minute and costs an insert nothing.
-CREATE INDEX inference_logs_created_at ON inference_logs USING brin (created_at) WITH (pages_per_range = 32, autosummarize = on);
+CREATE INDEX IF NOT EXISTS inference_logs_created_at ON inference_logs USING brin (created_at) WITH (pages_per_range = 32, autosummarize = on);
