@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falcon.config.Settings;
 import dev.falcon.inference.Ticker;
+import dev.falcon.testing.Cleanup;
 import dev.falcon.testing.FaultProxy;
 import dev.falcon.testing.RealRedis;
 import dev.falcon.testing.RedisWorker;
@@ -35,9 +36,7 @@ class SharedTierFaultsTest {
 
     @AfterEach
     void stop() {
-        worker.close();
-        proxy.close();
-        redis.close();
+        Cleanup.close(worker, proxy, redis);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.falcon.config.Settings;
 import dev.falcon.inference.InferenceRequest;
 import dev.falcon.inference.Patience;
 import dev.falcon.inference.Ticker;
+import dev.falcon.testing.Cleanup;
 import dev.falcon.testing.FaultProxy;
 import dev.falcon.testing.RealRedis;
 import dev.falcon.testing.RedisWorker;
@@ -50,12 +51,7 @@ class TwoWorkersTest {
 
     @AfterEach
     void stop() {
-        firstGuard.close();
-        secondGuard.close();
-        first.close();
-        second.close();
-        proxy.close();
-        redis.close();
+        Cleanup.close(firstGuard, secondGuard, first, second, proxy, redis);
     }
 
     @Test

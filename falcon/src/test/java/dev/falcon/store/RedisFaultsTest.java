@@ -9,6 +9,7 @@ import dev.falcon.inference.Patience;
 import dev.falcon.inference.Ticker;
 import dev.falcon.store.KeyValueStore.Replacement;
 import dev.falcon.store.StoreUnavailable.Reason;
+import dev.falcon.testing.Cleanup;
 import dev.falcon.testing.FaultProxy;
 import dev.falcon.testing.RealRedis;
 import dev.falcon.testing.RedisWorker;
@@ -39,14 +40,12 @@ class RedisFaultsTest {
     void start() {
         redis = RealRedis.started("--maxmemory", "16mb");
         proxy = FaultProxy.to(redis.port());
-        worker = RedisWorker.at(proxy.host(), proxy.port());
+        worker = RedisWorker.patientAt(proxy.host(), proxy.port());
     }
 
     @AfterEach
     void stop() {
-        worker.close();
-        proxy.close();
-        redis.close();
+        Cleanup.close(worker, proxy, redis);
     }
 
     @Test
@@ -75,6 +74,7 @@ class RedisFaultsTest {
     @Test
     void paused() throws StoreUnavailable {
         put("k", "v");
+        beImpatient();
         redis.pause();
         losesAtMostTheTimeoutEachUntilTheBreakerOpens();
         redis.resume();
@@ -85,6 +85,7 @@ class RedisFaultsTest {
     @Test
     void blackholed() throws StoreUnavailable {
         put("k", "v");
+        beImpatient();
         int connections = proxy.accepted();
         proxy.blackhole();
         losesAtMostTheTimeoutEachUntilTheBreakerOpens();
@@ -97,6 +98,7 @@ class RedisFaultsTest {
     @Test
     void slow() throws StoreUnavailable {
         put("k", "v");
+        beImpatient();
         proxy.latency(RedisWorker.OPERATION_TIMEOUT);
         losesAtMostTheTimeoutEachUntilTheBreakerOpens();
         proxy.pass();
@@ -187,6 +189,12 @@ class RedisFaultsTest {
         assertThat(reasonOfGet(patience)).isEqualTo(Reason.NOT_ASKED);
         assertThat(reasonOfGet(new Patience())).isEqualTo(Reason.TIMEOUT);
         redis.resume();
+    }
+
+    /** Where waits are measured, they are short. */
+    private void beImpatient() {
+        worker.close();
+        worker = RedisWorker.at(proxy.host(), proxy.port());
     }
 
     private void losesAtMostTheTimeoutEachUntilTheBreakerOpens() {

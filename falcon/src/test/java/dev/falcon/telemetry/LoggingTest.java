@@ -2,16 +2,22 @@ package dev.falcon.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.core.joran.spi.JoranException;
 import dev.falcon.inference.Ticker;
 import dev.falcon.json.Json;
 import dev.falcon.json.MalformedJson;
 import java.io.ByteArrayOutputStream;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
@@ -21,6 +27,19 @@ import org.slf4j.LoggerFactory;
 class LoggingTest {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    /** What the tests after this class log by. */
+    @AfterAll
+    static void restoreTheTestsOwnLog() throws JoranException {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        URL own = Objects.requireNonNull(LoggingTest.class.getResource("/logback-test.xml"));
+        JoranConfigurator configurator = new JoranConfigurator();
+        configurator.setContext(context);
+        context.reset();
+        configurator.doConfigure(own);
+        context.start();
+        assertThat(context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender("STDOUT")).isNotNull();
+    }
 
     private List<String> lines(boolean json, Runnable logged) {
         Logging logging = Logging.start(new Logging.Style(Event.Severity.INFO, json, "w-1"), out);

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The lines that one class logs while a test watches, as {@code LEVEL message}. Tests that run at the same time and use
- * the same class see each other's lines.
+ * the same class see each other's lines, so a test class that reads them is {@code @Isolated}.
  */
 public final class LogLines implements AutoCloseable {
 

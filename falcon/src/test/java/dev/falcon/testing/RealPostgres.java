@@ -1,5 +1,7 @@
 package dev.falcon.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -49,13 +52,31 @@ public final class RealPostgres implements AutoCloseable {
 
     /** Starts a server with the database and the user in place; about two seconds. */
     public static RealPostgres start() {
+        RealPostgres postgres = launched();
         try {
-            RealPostgres postgres = new RealPostgres(Files.createTempDirectory("falcon-postgres"), freePort());
             postgres.execute("CREATE ROLE " + USER + " LOGIN PASSWORD '" + PASSWORD + "'");
             postgres.execute("CREATE DATABASE " + DATABASE + " OWNER " + USER);
             Files.writeString(postgres.data().resolve("pg_hba.conf"), ACCESS);
             postgres.execute("SELECT pg_reload_conf()");
             return postgres;
+        } catch (IOException e) {
+            postgres.close();
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException | Error e) {
+            postgres.close();
+            throw e;
+        }
+    }
+
+    private static RealPostgres launched() {
+        try {
+            Path folder = Files.createTempDirectory("falcon-postgres");
+            try {
+                return new RealPostgres(folder, freePort());
+            } catch (IOException | RuntimeException e) {
+                delete(folder);
+                throw e;
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -81,6 +102,12 @@ public final class RealPostgres implements AutoCloseable {
         List<ProcessHandle> processes = processes();
         processes.forEach(ProcessHandle::destroyForcibly);
         processes.forEach(RealPostgres::awaitEnd);
+        try {
+            // It names a process that is no more: a zombie, or soon another's.
+            Files.deleteIfExists(data().resolve("postmaster.pid"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Stops in good order, with open connections cut. */
@@ -144,12 +171,18 @@ public final class RealPostgres implements AutoCloseable {
         }
         close(server);
         kill();
+        try {
+            delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -208,10 +241,10 @@ public final class RealPostgres implements AutoCloseable {
     }
 
     private void signal(String signal) {
-        List<String> command = new ArrayList<>(List.of("kill", signal));
-        processes().forEach(process -> command.add(Long.toString(process.pid())));
-        if (command.size() > 2) {
-            runCommand(command);
+        String pids = processes().stream().map(process -> " " + process.pid()).collect(Collectors.joining());
+        if (!pids.isEmpty()) {
+            // The shell's own kill: not every machine has the program. A process may have ended in between.
+            runCommand(List.of("sh", "-c", "kill " + signal + pids));
         }
     }
 
@@ -229,7 +262,20 @@ public final class RealPostgres implements AutoCloseable {
     }
 
     private static void awaitEnd(ProcessHandle process) {
-        process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+        await("the end of " + process.pid()).atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> !process.isAlive() || isZombie(process));
+    }
+
+    /** Ended, but its parent does not ask for its status, as the first process of a container may not. */
+    private static boolean isZombie(ProcessHandle process) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            // Gone in between, or not Linux: isAlive() tells.
+            return false;
+        }
     }
 
     private static void close(EmbeddedPostgres server) {

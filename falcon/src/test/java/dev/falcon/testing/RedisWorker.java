@@ -14,11 +14,11 @@ import org.awaitility.Awaitility;
 
 /**
  * What one worker has of Redis: its own connection, breaker and metrics, put together as the worker does it. With times
- * short enough for a test: an outage is over within a second of its cause's end.
+ * short enough for a test: an outage is over within seconds of its cause's end.
  */
 public final class RedisWorker implements AutoCloseable {
 
-    public static final Duration OPERATION_TIMEOUT = Duration.ofMillis(150);
+    public static final Duration OPERATION_TIMEOUT = Duration.ofMillis(500);
     public static final int FAILURE_THRESHOLD = 5;
 
     private final Metrics metrics = new Metrics("w", Ticker.system());

@@ -24,7 +24,7 @@ final class Outage {
     private static final int OUTAGE_REQUESTS = 40;
 
     /** What an open breaker may add to the middle of the latencies: nothing, and a busy machine's noise. */
-    private static final double NOISE_MILLIS = 100;
+    private static final double NOISE_MILLIS = 400;
 
     private final WorkerProcess worker;
     private final Names names;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.falcon.inference.Ticker;
+import dev.falcon.testing.Cleanup;
 import dev.falcon.testing.FaultProxy;
 import dev.falcon.testing.MetricsPage;
 import dev.falcon.testing.MetricsWatch;
@@ -36,16 +37,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each way in which PostgreSQL fails, under load: no request notices, and every answer has its row in the end, once. */
+@Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PostgresFaultsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-    /** What a kill may lose: requests answered in the last 200 ms, and what a busy machine may add to that. */
-    private static final Duration LOST_AT_MOST = Duration.ofMillis(200 + 300);
+    /** What a kill may lose: requests answered in the last 200 ms, and 800 ms that a busy machine may add. */
+    private static final Duration LOST_AT_MOST = Duration.ofSeconds(1);
 
     private RealPostgres postgres;
     private FaultProxy proxy;
@@ -62,7 +65,7 @@ final class PostgresFaultsTest {
 
     private static WorkerSetup quick(WorkerSetup setup) {
         return setup.with("POSTGRES_OPERATION_TIMEOUT_SECONDS", "1")
-                .with("CIRCUIT_BREAKER_FAILURE_THRESHOLD", "2")
+                .with("CIRCUIT_BREAKER_FAILURE_THRESHOLD", "5")
                 .with("CIRCUIT_BREAKER_TIMEOUT_SECONDS", "0.5")
                 .with("CIRCUIT_BREAKER_HALF_OPEN_ATTEMPTS", "2")
                 .with("RETRY_MAX_ATTEMPTS", "2");
@@ -75,9 +78,7 @@ final class PostgresFaultsTest {
 
     @AfterAll
     void stopAll() {
-        worker.close();
-        proxy.close();
-        postgres.close();
+        Cleanup.close(worker, proxy, postgres);
     }
 
     @Test
@@ -205,7 +206,7 @@ final class PostgresFaultsTest {
             await().atMost(PATIENCE).until(() -> mortal.metric("inference_log_written_total") > 0);
             proxy.refuse();
             assertThatThrownBy(() -> connect(proxy.port(), ""));
-            Outage.awaitMore(load, 100);
+            Outage.awaitMore(load, 200);
             killed = Ticker.system().nanos();
             mortal.sigkill();
             sent = load.stop().stream().filter(Sent::ok).toList();

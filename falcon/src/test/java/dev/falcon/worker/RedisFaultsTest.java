@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.falcon.inference.Ticker;
+import dev.falcon.testing.Cleanup;
 import dev.falcon.testing.FaultProxy;
 import dev.falcon.testing.MetricsWatch;
 import dev.falcon.testing.RealRedis;
@@ -29,14 +30,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each way in which Redis fails, under load: every request is answered, and the worker finds back by itself. */
+@Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RedisFaultsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int TIMEOUT_MILLIS = 400;
+    private static final int TIMEOUT_MILLIS = 1000;
     private static final String FIRST_PASSWORD = "first";
 
     private RealRedis redis;
@@ -65,9 +68,7 @@ final class RedisFaultsTest {
 
     @AfterAll
     void stopAll() {
-        worker.close();
-        proxy.close();
-        redis.close();
+        Cleanup.close(worker, proxy, redis);
     }
 
     @Test

@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What keeps a worker from starting is said in one clear line, in the log's own shape, and by the exit status. */
+@Timeout(180)
 final class StartFaultsTest {
 
     @TempDir Path folder;

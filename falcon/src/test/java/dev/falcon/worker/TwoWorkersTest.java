@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.falcon.inference.Ticker;
+import dev.falcon.testing.Cleanup;
 import dev.falcon.testing.FaultProxy;
 import dev.falcon.testing.RealPostgres;
 import dev.falcon.testing.RealRedis;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * a test finds it in the middle of a request; worker B serves the same weights as another version, so that an answer
  * tells whose it is.
  */
+@Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TwoWorkersTest {
 
@@ -82,11 +85,7 @@ final class TwoWorkersTest {
 
     @AfterAll
     void stopAll() {
-        a.close();
-        b.close();
-        proxy.close();
-        redis.close();
-        postgres.close();
+        Cleanup.close(a, b, proxy, redis, postgres);
     }
 
     @BeforeEach
@@ -202,7 +201,7 @@ final class TwoWorkersTest {
             assertThat(retry.flag("idempotency_hit")).isFalse();
             assertThat(retry.text("model_version")).isEqualTo("2");
             assertThat(Ticker.system().nanos() - diedNanos).isLessThan(Duration.ofMillis(2 * LEASE_MILLIS).toNanos());
-            assertThat(lost).isCompletedExceptionally();
+            await().atMost(PATIENCE).until(lost::isCompletedExceptionally);
         }
     }
 
