@@ -9,6 +9,7 @@ import dev.falcon.inference.Ticker;
 import dev.falcon.inferencelog.FlushReport;
 import dev.falcon.inferencelog.InferenceLog;
 import dev.falcon.inferencelog.SpoolUnavailable;
+import dev.falcon.listener.BoundPort;
 import dev.falcon.listener.CannotListen;
 import dev.falcon.listener.Listener;
 import dev.falcon.model.LoadedModel;
@@ -51,7 +52,8 @@ public final class FalconServer {
     private final LoadedModel model;
     private final LastExit lastExit;
 
-    private FalconServer(Settings settings, String version) throws CannotListen, ModelFault, SpoolUnavailable {
+    private FalconServer(Settings settings, String version, BoundPort bound)
+            throws CannotListen, ModelFault, SpoolUnavailable {
         this.settings = settings;
         ticker = Ticker.system();
         InstantSource clock = InstantSource.system();
@@ -71,7 +73,7 @@ public final class FalconServer {
                 new HttpFront.Parts(settings.worker(), settings.http(), settings.limits(), service::infer,
                         readiness::report, metrics, ticker, clock));
         try {
-            listener = Listener.open(settings.http(), front.front(), metrics.listener(), ticker);
+            listener = Listener.open(bound, front.front(), metrics.listener(), ticker);
         } catch (CannotListen e) {
             closeBehindListener();
             throw e;
@@ -96,7 +98,15 @@ public final class FalconServer {
      */
     public static FalconServer start(Settings settings, String version)
             throws CannotListen, ModelFault, SpoolUnavailable {
-        FalconServer server = new FalconServer(settings, version);
+        // First of all: a second worker is to hear that the port is taken, not that the spool is.
+        BoundPort bound = Listener.bind(settings.http());
+        FalconServer server;
+        try {
+            server = new FalconServer(settings, version, bound);
+        } catch (CannotListen | ModelFault | SpoolUnavailable | RuntimeException | Error e) {
+            bound.close();
+            throw e;
+        }
         server.log.emit(Event.READY, "ready: " + server.model.manifest().name() + "/"
                 + server.model.manifest().version() + " on port " + server.port(), Field.of("port", server.port()),
                 Field.of("version", version));

@@ -4,19 +4,15 @@ import dev.falcon.config.Settings;
 import dev.falcon.inference.Ticker;
 import dev.falcon.telemetry.ListenerMeters;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 
 /**
- * The open port. {@link #open} listens, {@link #drain} makes every answer its connection's last while still accepting,
+ * The open port. {@link #bind} takes it, {@link #open} serves it, {@link #drain} makes every answer its connection's last while still accepting,
  * {@link #close} stops accepting and waits for what is in flight. Safe for use by several threads.
  */
 public final class Listener {
 
-    private static final int BACKLOG = 1024;
     private static final Duration POLL = Duration.ofMillis(5);
 
     private final int port;
@@ -37,42 +33,24 @@ public final class Listener {
                 connections, ticker);
     }
 
-    /** Listens on the address of the settings; port 0 takes any free one. */
-    public static Listener open(Settings.Http settings, Front front, ListenerMeters meters, Ticker ticker)
+    /** Takes the port of the settings and serves nobody yet; port 0 takes any free one. */
+    public static BoundPort bind(Settings.Http settings) throws CannotListen {
+        return BoundPort.of(settings);
+    }
+
+    /** Serves who connects to the port, which belongs to the listener from now on. */
+    public static Listener open(BoundPort bound, Front front, ListenerMeters meters, Ticker ticker)
             throws CannotListen {
-        ServerSocketChannel channel = bind(settings.host(), settings.port());
-        Http1 http1 = new Http1(settings, front, ticker);
-        Connections connections = new Connections(http1, settings.maxConnections(), meters, ticker);
+        Http1 http1 = new Http1(bound.settings(), front, ticker);
+        Connections connections = new Connections(http1, bound.settings().maxConnections(), meters, ticker);
         try {
-            Listener listener = new Listener(channel, settings, http1, connections);
+            Listener listener = new Listener(bound.channel(), bound.settings(), http1, connections);
             listener.watchdog.start();
             listener.acceptor.start();
             return listener;
         } catch (IOException e) {
-            throw new CannotListen("The port cannot be watched: " + e.getMessage(), e);
-        }
-    }
-
-    private static ServerSocketChannel bind(String host, int port) throws CannotListen {
-        InetSocketAddress address = new InetSocketAddress(host, port);
-        if (address.isUnresolved()) {
-            throw new CannotListen("HOST=" + host + " is no address of this machine and no name that resolves.", null);
-        }
-        try {
-            ServerSocketChannel channel = ServerSocketChannel.open();
-            try {
-                channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-                channel.bind(address, BACKLOG);
-                return channel;
-            } catch (IOException e) {
-                channel.close();
-                throw e;
-            }
-        } catch (BindException e) {
-            throw new CannotListen("Cannot listen on " + host + ":" + port + " (PORT, HOST): " + e.getMessage()
-                    + ". To find who holds it: ss -ltnp 'sport = :" + port + "'", e);
-        } catch (IOException e) {
-            throw new CannotListen("Cannot listen on " + host + ":" + port + " (PORT, HOST): " + e.getMessage(), e);
+            bound.close();
+            throw new CannotListen("The port cannot be watched: " + e.getMessage(), false, e);
         }
     }
 
@@ -95,12 +73,12 @@ public final class Listener {
      * Stops accepting, closes connections without a request, and waits for the others; what is left after that time is
      * cut off.
      *
-     * @return how many requests were in flight then
+     * @return how many whole requests were without their answer then
      */
     public int close(Duration patience) throws InterruptedException {
         http1.drain();
-        acceptor.stop();
         connections.closing();
+        acceptor.stop();
         long endNanos = ticker.nanos() + patience.toNanos();
         while (connections.count() > 0 && endNanos - ticker.nanos() > 0) {
             ticker.sleep(POLL);

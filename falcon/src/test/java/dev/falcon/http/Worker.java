@@ -35,6 +35,7 @@ final class Worker implements AutoCloseable {
     final Queue<Received> received = new ConcurrentLinkedQueue<>();
     final Metrics metrics = new Metrics("worker-7", Ticker.system());
     volatile ReadinessReport readiness = new ReadinessReport(true, false, true, true, true, List.of());
+    volatile boolean readinessIsBroken;
     private final Listener listener;
 
     Worker() {
@@ -51,12 +52,19 @@ final class Worker implements AutoCloseable {
                 http, new Settings.Limits(64, Duration.ofSeconds(30), Duration.ofSeconds(10), 0), question -> {
                     received.add(question);
                     return journey.apply(question);
-                }, () -> readiness, metrics, Ticker.system(), () -> Instant.parse("2026-11-23T20:00:00.123456Z")));
+                }, this::report, metrics, Ticker.system(), () -> Instant.parse("2026-11-23T20:00:00.123456Z")));
         try {
-            listener = Listener.open(http, front.front(), metrics.listener(), Ticker.system());
+            listener = Listener.open(Listener.bind(http), front.front(), metrics.listener(), Ticker.system());
         } catch (CannotListen e) {
             throw new AssertionError(e);
         }
+    }
+
+    private ReadinessReport report() {
+        if (readinessIsBroken) {
+            throw new IllegalStateException("a defect of a status page");
+        }
+        return readiness;
     }
 
     /** Settings that trust these networks to say whose request they pass on. */

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.falcon.inference.Ticker;
-import dev.falcon.telemetry.Metrics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +41,7 @@ class ListenerTest {
     void aTakenPortIsSaidWithTheWayToItsHolder() {
         try (OpenPort port = new OpenPort(OpenPort.Bounds.USUAL, ListenerTest::echo)) {
             assertThatThrownBy(() -> open("127.0.0.1", port.port())).isInstanceOf(CannotListen.class)
+                    .matches(e -> ((CannotListen) e).isPortTaken())
                     .hasMessageContaining("127.0.0.1:" + port.port())
                     .hasMessageContaining("ss -ltnp 'sport = :" + port.port() + "'");
         }
@@ -51,15 +50,26 @@ class ListenerTest {
     @Test
     void anAddressThatIsNotOursIsSaid() {
         assertThatThrownBy(() -> open("no-such-host.invalid", 0)).isInstanceOf(CannotListen.class)
+                .matches(e -> !((CannotListen) e).isPortTaken())
                 .hasMessageContaining("HOST=no-such-host.invalid");
         assertThatThrownBy(() -> open("192.0.2.1", 0)).isInstanceOf(CannotListen.class)
+                .matches(e -> !((CannotListen) e).isPortTaken())
+                .hasMessageNotContaining("ss -ltnp")
                 .hasMessageContaining("192.0.2.1");
     }
 
     private static void open(String host, int port) throws CannotListen {
-        Listener.open(OpenPort.settings(host, port, OpenPort.Bounds.USUAL),
-                new Front(ListenerTest::echo, rejection -> OpenPort.text(400, "")),
-                new Metrics("worker-test", Ticker.system()).listener(), Ticker.system());
+        Listener.bind(OpenPort.settings(host, port, OpenPort.Bounds.USUAL)).close();
+    }
+
+    @Test
+    void aBoundPortIsTakenBeforeItIsServedAndFreeOnceItIsClosed() throws Exception {
+        BoundPort bound = Listener.bind(OpenPort.settings("127.0.0.1", 0, OpenPort.Bounds.USUAL));
+        int number = bound.port();
+        assertThatThrownBy(() -> open("127.0.0.1", number)).isInstanceOf(CannotListen.class);
+        bound.close();
+        bound.close();
+        open("127.0.0.1", number);
     }
 
     @Test

@@ -35,7 +35,8 @@ public final class OpenPort implements AutoCloseable {
 
     public OpenPort(Bounds bounds, Front front) {
         try {
-            listener = Listener.open(settings("127.0.0.1", 0, bounds), front, metrics.listener(), Ticker.system());
+            listener = Listener.open(Listener.bind(settings("127.0.0.1", 0, bounds)), front, metrics.listener(),
+                    Ticker.system());
         } catch (CannotListen e) {
             throw new AssertionError(e);
         }
