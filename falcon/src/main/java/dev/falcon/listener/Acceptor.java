@@ -12,13 +12,16 @@ import java.time.Duration;
 
 /**
  * Takes connections off the port, on a thread of its own that keeps the process alive. A failing accept (no file
- * descriptor, no memory left) is waited out; only {@link #stop} ends it, and not before every connection is taken that
- * the kernel has already let in: closing the port would reset those.
+ * descriptor, no memory left) is waited out, and a defect reported; only {@link #stop} ends it, and not before the
+ * connections are taken that the kernel has already let in, beyond the limit if need be: closing the port would reset
+ * those. Invariant: the end takes a bounded time.
  */
 final class Acceptor {
 
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(100);
     private static final Duration WAIT_FOR_PLACE = Duration.ofMillis(100);
+    private static final Duration LAST_ACCEPTS = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final EventLog log = new EventLog(Acceptor.class);
     private final ServerSocketChannel port;
@@ -44,23 +47,22 @@ final class Acceptor {
         thread.start();
     }
 
-    /** Closes the port, and returns once no connection is taken any more. */
+    /** Closes the port, and returns once no connection is taken any more; waits a bounded time. */
     void stop() throws InterruptedException {
         stopping = true;
         selector.wakeup();
-        thread.join();
+        if (!thread.join(PATIENCE)) {
+            log.emit(Event.DEFECT, "The port did not close by itself and is closed now");
+            close();
+        }
     }
 
     private void run() {
         try {
             while (!stopping) {
-                selector.select();
-                selector.selectedKeys().clear();
-                acceptAll();
+                round();
             }
-            acceptAll();
-        } catch (IOException e) {
-            log.emit(Event.DEFECT, "The port cannot be watched any more", e);
+            acceptLast();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -68,12 +70,34 @@ final class Acceptor {
         }
     }
 
+    /** Whatever happens in it, there is a next one: a worker that accepts no more would look alive to all but callers. */
+    private void round() throws InterruptedException {
+        try {
+            selector.select();
+            selector.selectedKeys().clear();
+            acceptAll();
+        } catch (InterruptedException | IOException | RuntimeException | Error e) {
+            log.emit(Event.DEFECT, "The port could not be watched and is tried again", e);
+            ticker.sleep(PAUSE_AFTER_FAILURE);
+        }
+    }
+
     private void acceptAll() throws InterruptedException {
         boolean more = true;
-        while (more) {
-            if (connections.takePlace(WAIT_FOR_PLACE) || stopping) {
+        while (more && !stopping) {
+            if (connections.takePlace(WAIT_FOR_PLACE)) {
                 more = accept();
             }
+        }
+    }
+
+    /** Takes what waits, with a place or without; no more than can have waited when the end began. */
+    private void acceptLast() throws InterruptedException {
+        long beginNanos = ticker.nanos();
+        boolean more = true;
+        for (int count = 0; more && count < BoundPort.BACKLOG; count++) {
+            connections.takePlaceBeyondLimit();
+            more = accept() && ticker.nanos() - beginNanos < LAST_ACCEPTS.toNanos();
         }
     }
 

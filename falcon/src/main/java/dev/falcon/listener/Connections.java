@@ -25,7 +25,7 @@ final class Connections {
     private final Http1 http1;
     private final Ticker ticker;
     private final int limit;
-    private final Semaphore free;
+    private final Places free;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private final ThreadFactory threads = Thread.ofVirtual().name("connection-", 1).factory();
     private final ListenerMeters meters;
@@ -34,7 +34,7 @@ final class Connections {
     Connections(Http1 http1, int limit, ListenerMeters meters, Ticker ticker) {
         this.http1 = http1;
         this.limit = limit;
-        this.free = new Semaphore(limit);
+        this.free = new Places(limit);
         this.meters = meters;
         this.ticker = ticker;
     }
@@ -42,6 +42,11 @@ final class Connections {
     /** Takes the place of one more connection, waiting for one to end; false if none did in time. */
     boolean takePlace(Duration wait) throws InterruptedException {
         return free.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Takes a place beyond the limit if none is free, without waiting: for the connections that are the last. */
+    void takePlaceBeyondLimit() {
+        free.reducePermits(1);
     }
 
     /** Gives a place back that was taken and not used. */
@@ -62,6 +67,21 @@ final class Connections {
         }
     }
 
+    /** A semaphore whose count can go below zero. */
+    private static final class Places extends Semaphore {
+
+        private static final long serialVersionUID = 1L;
+
+        private Places(int permits) {
+            super(permits);
+        }
+
+        @Override
+        protected void reducePermits(int reduction) {
+            super.reducePermits(reduction);
+        }
+    }
+
     private void run(Connection connection) {
         meters.opened();
         try {
@@ -79,16 +99,16 @@ final class Connections {
         return open.size();
     }
 
-    /** Connections with a request that has begun to arrive and is not answered yet. */
+    /** Connections with a whole request that is not answered yet: one that never became whole is lost by its sender. */
     int inFlight() {
         int count = 0;
         for (Connection connection : open) {
-            count += connection.socket().phase().inFlight() ? 1 : 0;
+            count += connection.socket().phase().owesAnswer() ? 1 : 0;
         }
         return count;
     }
 
-    /** No connection will be added any more. */
+    /** The port is about to close: connections without a request are not kept any more. */
     void closing() {
         closing = true;
     }

@@ -20,6 +20,11 @@ enum Phase {
     LINGERING,
     CLOSED;
 
+    /** Whether a whole request waits for its answer, or for the rest of it. */
+    boolean owesAnswer() {
+        return this == WORKING || this == ANSWERING;
+    }
+
     /** Whether a request is under way that would be lost if the connection were closed now. */
     boolean inFlight() {
         return switch (this) {

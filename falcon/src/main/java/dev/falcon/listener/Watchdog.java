@@ -38,7 +38,7 @@ final class Watchdog {
                 log.emit(Event.CLIENT_CUT_OFF, "Clients were too slow and were cut off (timeout)",
                         Field.of("clients", cutOff));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.emit(Event.DEFECT, "Slow clients could not be looked for", e);
         }
     }

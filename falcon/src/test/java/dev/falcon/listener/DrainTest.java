@@ -3,6 +3,7 @@ package dev.falcon.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.falcon.inference.Ticker;
 import dev.falcon.listener.RawClient.RawAnswer;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,6 +21,7 @@ class DrainTest {
 
     private static final String GET = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
 
+    private final Ticker ticker = Ticker.system();
     private final CountDownLatch release = new CountDownLatch(1);
 
     private void answerWhenReleased(Exchange exchange) {
@@ -95,6 +97,38 @@ class DrainTest {
             assertThat(port.listener().close(Duration.ofMillis(300))).isEqualTo(1);
             assertThat(busy.isClosed()).isTrue();
             release.countDown();
+        }
+    }
+
+    @Test
+    void aRequestThatNeverBecameWholeDoesNotCountAsCutOff() throws Exception {
+        try (OpenPort port = port(); RawClient line = port.client(); RawClient headers = port.client()) {
+            line.send("GET /x HT");
+            headers.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nX-Ha");
+            await().until(() -> port.listener().openConnections() == 2);
+            assertThat(port.listener().close(Duration.ofMillis(300))).isZero();
+        }
+    }
+
+    @Test
+    void aFullPortWithManyWaitingClosesInTime() throws Exception {
+        List<RawClient> clients = new ArrayList<>();
+        try (OpenPort port = new OpenPort(OpenPort.Bounds.USUAL.connections(2), this::answerWhenReleased)) {
+            for (int i = 0; i < 2; i++) {
+                clients.add(port.client().send(GET.replace("/x", "/slow")));
+            }
+            await().until(() -> port.listener().openConnections() == 2);
+            for (int i = 0; i < 100; i++) {
+                clients.add(port.client());
+            }
+            long beginNanos = ticker.nanos();
+            assertThat(port.listener().close(Duration.ofMillis(300))).isEqualTo(2);
+            assertThat(Duration.ofNanos(ticker.nanos() - beginNanos)).isLessThan(Duration.ofSeconds(5));
+        } finally {
+            release.countDown();
+            for (RawClient client : clients) {
+                client.leave();
+            }
         }
     }
 
