@@ -29,15 +29,17 @@ public final class Exchange {
     private final RoutingRequest request;
     private final RoutingResponse response;
     private final ServerRequestHeaders headers;
+    private final BodyRoom room;
     private boolean whole;
     private long wholeNanos;
     private boolean answered;
     private boolean last;
 
-    Exchange(Connection connection, RoutingRequest request, RoutingResponse response) {
+    Exchange(Connection connection, RoutingRequest request, RoutingResponse response, BodyRoom room) {
         this.connection = connection;
         this.request = request;
         this.response = response;
+        this.room = room;
         this.headers = request.headers();
         if (request.content().hasEntity()) {
             connection.awaitBody();
@@ -67,7 +69,7 @@ public final class Exchange {
 
     /** Every value of the field, in the order sent. */
     public List<String> headers(HeaderField field) {
-        return headers.contains(field.name()) ? headers.get(field.name()).allValues() : List.of();
+        return Http1.values(headers, field);
     }
 
     /** The address at the other end of the connection; null if the connection is not over the network. */
@@ -97,7 +99,10 @@ public final class Exchange {
                 return tooLarge(limit);
             }
             InputStream in = request.content().inputStream();
-            byte[] bytes = declared < 0 ? in.readNBytes(limit + 1) : in.readNBytes((int) declared);
+            byte[] bytes = room.read(in, declared < 0 ? limit + 1 : (int) declared);
+            if (bytes == null) {
+                return new RequestBody.Unreadable(Refusals.noRoom());
+            }
             if (bytes.length > limit) {
                 return tooLarge(limit);
             }

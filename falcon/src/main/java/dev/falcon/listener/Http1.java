@@ -8,6 +8,7 @@ import io.helidon.common.concurrency.limits.FixedLimit;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.context.Context;
 import io.helidon.http.DirectHandler;
+import io.helidon.http.Headers;
 import io.helidon.http.HttpLogConfig;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
@@ -47,6 +48,7 @@ final class Http1 implements ListenerContext, AutoCloseable {
     private final int maxBodyBytes;
     private final Http1ConnectionSelector selector;
     private final ListenerConfig config;
+    private final BodyBudget bodies;
     private final Context context = Context.builder().id("listener").build();
     private final MediaContext media = MediaContext.create();
     private final ContentEncodingContext encodings = new AnyEncoding();
@@ -60,6 +62,7 @@ final class Http1 implements ListenerContext, AutoCloseable {
         this.front = front;
         this.ticker = ticker;
         this.maxBodyBytes = settings.maxBodyBytes();
+        this.bodies = BodyBudget.of(maxBodyBytes, Runtime.getRuntime().maxMemory());
         this.selector = Http1ConnectionSelector.builder()
                 .config(Http1Config.builder()
                         .maxPrologueLength(MAX_REQUEST_LINE_BYTES)
@@ -123,14 +126,18 @@ final class Http1 implements ListenerContext, AutoCloseable {
     private DirectHandler.TransportResponse refuse(DirectHandler.TransportRequest request,
             DirectHandler.EventType type, Status status, ServerResponseHeaders ignored, @Nullable String message) {
         Reply reply = front.rejection()
-                .apply(
-                        new Rejection(request.method(), request.path(), Refusals.of(status, message, maxBodyBytes)));
+                .apply(new Rejection(request.method(), request.path(), field -> values(request.headers(), field),
+                        Refusals.of(status, message, maxBodyBytes)));
         DirectHandler.TransportResponse.Builder response = DirectHandler.TransportResponse.builder()
                 .status(Status.create(reply.status()))
                 .entity(reply.body())
                 .keepAlive(false);
         reply.headers().forEach(response::header);
         return response.build();
+    }
+
+    static List<String> values(Headers headers, HeaderField field) {
+        return headers.contains(field.name()) ? headers.get(field.name()).allValues() : List.of();
     }
 
     /** The routing of every request: one call into the front. */
@@ -149,8 +156,8 @@ final class Http1 implements ListenerContext, AutoCloseable {
 
         /** Whether the connection goes on. What comes up through here is ours; Helidon would blame the request. */
         private boolean answered(Connection connection, RoutingRequest request, RoutingResponse response) {
-            try {
-                Exchange exchange = new Exchange(connection, request, response);
+            try (BodyRoom room = bodies.room()) {
+                Exchange exchange = new Exchange(connection, request, response, room);
                 front.exchange().accept(exchange);
                 return exchange.goesOn();
             } catch (RuntimeException | Error e) {

@@ -3,6 +3,7 @@ package dev.falcon.listener;
 import dev.falcon.inference.ErrorCode;
 import dev.falcon.inference.InferenceOutcome.Failure;
 import io.helidon.http.Status;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,10 @@ final class Refusals {
                     : Failure.of(ErrorCode.MALFORMED_REQUEST,
                             "The request line, a header or the framing of the body is not valid HTTP/1.1.");
         };
+    }
+
+    static Failure noRoom() {
+        return new Failure(ErrorCode.OVERLOADED, "Too many bodies are arriving at once.", Duration.ofSeconds(1));
     }
 
     static Failure bodyTooLarge(int maxBodyBytes) {

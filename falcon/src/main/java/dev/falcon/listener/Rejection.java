@@ -1,6 +1,8 @@
 package dev.falcon.listener;
 
 import dev.falcon.inference.InferenceOutcome.Failure;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * A request that the server refused before there was anything to hand on: a bad request line, bad or huge headers, bad
@@ -8,5 +10,6 @@ import dev.falcon.inference.InferenceOutcome.Failure;
  *
  * @param method as far as it could be told, else empty
  * @param path as far as it could be told, else empty
+ * @param headers every value of a field, in the order sent; none if it was refused before its headers were whole
  */
-public record Rejection(String method, String path, Failure failure) {}
+public record Rejection(String method, String path, Function<HeaderField, List<String>> headers, Failure failure) {}
