@@ -65,7 +65,7 @@ public final class HttpFront {
         } catch (RuntimeException | Error e) {
             log.emit(Event.DEFECT, "A request could not be answered", e, Field.of("request_id", requestId),
                     Field.of("error_type", ErrorCode.INTERNAL.wireName()), Field.of("http_status", 500));
-            reply = counted(INFER, requestId,
+            reply = counted(exchange.path(), requestId,
                     Failure.of(ErrorCode.INTERNAL, "An internal error; the log has it under this request id."));
         }
         exchange.answer(reply);
@@ -99,7 +99,8 @@ public final class HttpFront {
     }
 
     private Reply reject(Rejection rejection) {
-        return counted(rejection.path(), RequestId.made(), rejection.failure());
+        return counted(rejection.path(), RequestId.of(rejection.headers().apply(Fields.X_REQUEST_ID)),
+                rejection.failure());
     }
 
     /** Renders a failure, counted unless it surely was not meant for the journey. */

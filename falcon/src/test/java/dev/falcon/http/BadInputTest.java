@@ -137,6 +137,21 @@ class BadInputTest {
         }
     }
 
+    @Test
+    void aRefusalBeforeTheRoutingEchoesTheIdThatWasSent() throws Exception {
+        String id = "X-Request-ID: r1\r\n";
+        for (String bytes : List.of(infer(id + "Content-Length: 262145\r\n", ""),
+                infer(id + "Content-Length: 2\r\nContent-Length: 3\r\n", ""),
+                infer(id + "Transfer-Encoding: identity\r\n", ""), infer(id + "Host: b\r\n", ""))) {
+            try (Worker worker = new Worker(BOUNDS, Worker::positive); RawClient client = worker.client()) {
+                RawAnswer answer = client.send(bytes).answer();
+                assertThat(answer.status()).as(bytes).isIn(400, 413);
+                assertThat(answer.header("X-Request-ID")).as(bytes).isEqualTo("r1");
+                assertThat(answer.body()).contains("\"request_id\":\"r1\"");
+            }
+        }
+    }
+
     /** A server that refuses early may stop reading early: its answer is what counts. */
     private static void sendAll(RawClient client, String bytes) {
         try {

@@ -117,6 +117,15 @@ class HttpFrontTest {
     }
 
     @Test
+    void aDefectOfAStatusPageIsNoErrorOfInference() throws Exception {
+        try (Worker worker = new Worker(); RawClient client = worker.client()) {
+            worker.readinessIsBroken = true;
+            assertThat(client.send(Worker.get("/readyz")).answer().status()).isEqualTo(500);
+            assertThat(worker.received).isEmpty();
+        }
+    }
+
+    @Test
     void idsThatAreNotFitAreReplaced() throws Exception {
         try (Worker worker = new Worker(); RawClient client = worker.client()) {
             for (String header : List.of("X-Request-ID: a b", "X-Request-ID: " + "x".repeat(129), "X-Request-ID: ",
