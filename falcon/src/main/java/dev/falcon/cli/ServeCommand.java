@@ -66,7 +66,8 @@ final class ServeCommand implements Callable<Integer> {
                 Welcome.print(settings, server, shell.out());
             }
         } catch (CannotListen e) {
-            return failed(log, logging, String.valueOf(e.getMessage()), ExitStatus.PORT_TAKEN);
+            return failed(log, logging, String.valueOf(e.getMessage()),
+                    e.isPortTaken() ? ExitStatus.PORT_TAKEN : ExitStatus.SETTINGS);
         } catch (ModelFault | SpoolUnavailable e) {
             return failed(log, logging, "cannot start: " + e.getMessage(), ExitStatus.FAILURE);
         } catch (RuntimeException | Error e) {
