@@ -24,6 +24,7 @@ public final class FaultProxy implements AutoCloseable {
     static final int MAX_CONNECTIONS = 256;
     private static final int CHUNK_BYTES = 16 * 1024;
     private static final int CONNECT_TIMEOUT_MILLIS = 2000;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
     /** What happens to the bytes of a connection. */
     private record Fault(boolean held, long latencyNanos, long bytesPerSecond) {
@@ -41,6 +42,7 @@ public final class FaultProxy implements AutoCloseable {
     private boolean resetting;
     private boolean closed;
     private @Nullable ServerSocket listening;
+    private @Nullable Thread acceptor;
 
     private FaultProxy(int targetPort) throws IOException {
         this.targetPort = targetPort;
@@ -120,6 +122,7 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     private void become(Fault next, boolean resets, boolean listens) {
+        Thread ending = null;
         lock.lock();
         try {
             fault = next;
@@ -131,11 +134,24 @@ public final class FaultProxy implements AutoCloseable {
             } else if (!listens && server != null) {
                 server.close();
                 listening = null;
+                ending = acceptor;
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
             lock.unlock();
+        }
+        awaitEnd(ending);
+    }
+
+    /** The port is closed only when the thread that waited on it has woken up: until then it lets connections in. */
+    private static void awaitEnd(@Nullable Thread ending) {
+        try {
+            if (ending != null && !ending.join(CLOSE_TIMEOUT)) {
+                throw new IllegalStateException("the proxy's port did not close");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -144,7 +160,7 @@ public final class FaultProxy implements AutoCloseable {
         server.setReuseAddress(true);
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
         listening = server;
-        Thread.ofVirtual().name("fault-proxy-accept").start(() -> accept(server));
+        acceptor = Thread.ofVirtual().name("fault-proxy-accept").start(() -> accept(server));
         return server.getLocalPort();
     }
 

@@ -130,6 +130,18 @@ class FaultProxyTest {
     }
 
     @Test
+    void isShutAsSoonAsItSaysSoHoweverOften() throws IOException {
+        for (int i = 0; i < 200; i++) {
+            proxy.refuse();
+            assertThatThrownBy(this::connect).isInstanceOf(ConnectException.class);
+            proxy.pass();
+            try (Socket after = connect()) {
+                assertThat(roundTrip(after, 1)).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
     void closesWhatItOpened() throws IOException {
         try (Socket socket = connect()) {
             roundTrip(socket, 1);
