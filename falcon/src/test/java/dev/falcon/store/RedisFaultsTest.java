@@ -187,7 +187,8 @@ class RedisFaultsTest {
         assertThat(reasonOfGet(patience)).isEqualTo(Reason.TIMEOUT);
         assertThat(patience.isLost()).isTrue();
         assertThat(reasonOfGet(patience)).isEqualTo(Reason.NOT_ASKED);
-        assertThat(reasonOfGet(new Patience())).isEqualTo(Reason.TIMEOUT);
+        assertThat(reasonOfGet(new Patience())).as("asked, though the probe may meanwhile give the connection up")
+                .isNotEqualTo(Reason.NOT_ASKED);
         redis.resume();
     }
 
