@@ -68,7 +68,7 @@ class InferenceLogTest {
     }
 
     private static List<String> written() {
-        return postgres.query("SELECT request_id FROM inference_logs ORDER BY tableoid, ctid");
+        return postgres.query("SELECT request_id FROM inference_logs ORDER BY xmin::text::bigint, id");
     }
 
     @Test
