@@ -196,6 +196,8 @@ public final class RealPostgres implements AutoCloseable {
                 // Off by the embedded server's default, which makes a kill lose what was committed.
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("listen_addresses", "127.0.0.1")
+                // A socket file would outlive a kill, and its lock keep the next start out.
+                .setServerConfig("unix_socket_directories", "")
                 .setLocaleConfig("locale", "C")
                 .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
                 .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
