@@ -3,10 +3,11 @@ MVN ?= mvn -B -ntp
 
 JAR := falcon/target/falcon.jar
 # Folders are listed too: a deleted file changes only the time of its folder.
+PROVING_JAR := proving/target/proving.jar
 JAR_SOURCES := pom.xml falcon/pom.xml build/JavaHome.java $(shell find falcon/src/main 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test format data train reference clean
+.PHONY: help run build proving test format data train reference clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,8 +19,14 @@ build: $(JAR) ## Build the program without its tests; quick when nothing changed
 
 # Maven leaves a jar alone whose content did not change, so its time is set here.
 $(JAR): $(JAR_SOURCES)
-	@$(MVN) -q -Dmaven.test.skip=true package
+	@$(MVN) -q -pl falcon -Dmaven.test.skip=true package
 	@touch $@
+
+proving: $(PROVING_JAR) ## Build what proves it; bin/proving lists the proofs and measurements
+
+$(PROVING_JAR): $(JAR_SOURCES) proving/pom.xml $(shell find proving/src falcon/src/test 2>/dev/null)
+	@$(MVN) -q -DskipTests package
+	@touch $(JAR) $@
 
 test: ## Build everything, run every test and check the formatting
 	$(MVN) verify

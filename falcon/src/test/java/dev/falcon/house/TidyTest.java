@@ -28,6 +28,7 @@ final class TidyTest {
     void readAllSources() {
         sources.addAll(Source.below(Path.of("src", "main", "java")));
         sources.addAll(Source.below(Path.of("src", "test", "java")));
+        sources.addAll(Source.below(Path.of("..", "proving", "src")));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,7 +41,11 @@ public final class WorkerSetup {
 
     /** The folder of the one version of the shipped model. */
     public static Path shippedModel() {
-        return Path.of("..", "models", "sentiment-linear", "1").toAbsolutePath().normalize();
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.isDirectory(folder.resolve("models"))) {
+            folder = Objects.requireNonNull(folder.getParent(), "run this from within the repository");
+        }
+        return folder.resolve("models").resolve("sentiment-linear").resolve("1");
     }
 
     /** Sets one variable of its environment; an empty value takes it away. */

@@ -1,0 +1,28 @@
+package dev.falcon.proving;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The program {@code proving}: a command for each proof and each measurement. */
+@Command(name = "proving", mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND",
+        description = "Proves and measures a worker; everything it needs is started here, on the loopback.",
+        footerHeading = "%nExit status:%n", footer = "  0 proven, 1 disproven or failed, 2 wrong usage")
+public final class Proving implements Runnable {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    private Proving() {}
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "Which command? See the list below.");
+    }
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Proving()).execute(args));
+    }
+}

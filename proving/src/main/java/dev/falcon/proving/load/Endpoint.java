@@ -1,0 +1,24 @@
+package dev.falcon.proving.load;
+
+import java.nio.charset.StandardCharsets;
+
+/** A port of the loopback, and the bytes of requests to it. */
+public record Endpoint(int port) {
+
+    /** A request for one text; header lines end with CR LF each. The text must need no escaping in JSON. */
+    public byte[] infer(String text, String headerLines) {
+        byte[] body = ("{\"text\":\"" + text + "\"}").getBytes(StandardCharsets.UTF_8);
+        byte[] head = ("POST /infer HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nContent-Type: application/json\r\n"
+                + headerLines + "Content-Length: " + body.length + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] request = new byte[head.length + body.length];
+        System.arraycopy(head, 0, request, 0, head.length);
+        System.arraycopy(body, 0, request, head.length, body.length);
+        return request;
+    }
+
+    /** A request for a page such as {@code /healthz}. */
+    public byte[] get(String path) {
+        return ("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.proving.load;
+
+import org.jspecify.annotations.NullMarked;
