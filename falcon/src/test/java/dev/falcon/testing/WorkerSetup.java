@@ -21,6 +21,7 @@ public final class WorkerSetup {
 
     private final Path folder;
     private final Map<String, String> environment = new TreeMap<>();
+    private boolean shipped;
 
     private WorkerSetup(Path folder) {
         this.folder = folder;
@@ -41,11 +42,31 @@ public final class WorkerSetup {
 
     /** The folder of the one version of the shipped model. */
     public static Path shippedModel() {
-        Path folder = Path.of("").toAbsolutePath();
+        return repository().resolve("models").resolve("sentiment-linear").resolve("1");
+    }
+
+    private static Path repository() {
+        Path folder = Path.of(System.getProperty("proving.root", "")).toAbsolutePath();
         while (!Files.isDirectory(folder.resolve("models"))) {
             folder = Objects.requireNonNull(folder.getParent(), "run this from within the repository");
         }
-        return folder.resolve("models").resolve("sentiment-linear").resolve("1");
+        return folder;
+    }
+
+    /**
+     * Starts it as it is shipped: by {@code bin/falcon} with its flags and the jar, which must be built. Whoever measures
+     * wants this; tests start quicker without.
+     *
+     * @param flags of the JVM, added after the shipped ones
+     */
+    public WorkerSetup asShipped(String flags) {
+        shipped = true;
+        return with("JAVA_OPTS", "-Djava.io.tmpdir=" + temporary() + " " + flags)
+                .with("PATH", System.getenv("PATH"));
+    }
+
+    private Path temporary() {
+        return folder.resolve("tmp").toAbsolutePath();
     }
 
     /** Sets one variable of its environment; an empty value takes it away. */
@@ -85,9 +106,13 @@ public final class WorkerSetup {
     /** Starts {@code falcon serve} with these options and returns at once. */
     public WorkerProcess launch(String... options) {
         try {
-            Path temporary = Files.createDirectories(folder.resolve("tmp"));
+            Path temporary = Files.createDirectories(temporary());
             Path working = Files.createDirectories(folder.resolve("home"));
-            ProcessBuilder builder = new ProcessBuilder(command(temporary, options)).directory(working.toFile());
+            List<String> command = shipped
+                    ? new ArrayList<>(List.of(repository().resolve("bin").resolve("falcon").toString(), "serve"))
+                    : command(temporary);
+            command.addAll(List.of(options));
+            ProcessBuilder builder = new ProcessBuilder(command).directory(working.toFile());
             builder.environment().clear();
             environment.forEach((name, value) -> {
                 if (!value.isEmpty()) {
@@ -101,16 +126,13 @@ public final class WorkerSetup {
     }
 
     /** A small heap and a quick start; native libraries are unpacked where they go away with the folder. */
-    private static List<String> command(Path temporary, String... options) {
-        List<String> command =
-                new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
-                        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-                        "-Djava.io.tmpdir=" + temporary, "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-cp",
-                        classPath(),
-                        "dev.falcon.cli.Main", "serve"));
-        command.addAll(List.of(options));
-        return command;
+    private static List<String> command(Path temporary) {
+        return new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
+                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+                "-Djava.io.tmpdir=" + temporary, "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-cp",
+                classPath(),
+                "dev.falcon.cli.Main", "serve"));
     }
 
     /** The class path of this JVM without the tests' own classes, whose log configuration would win over the worker's. */
