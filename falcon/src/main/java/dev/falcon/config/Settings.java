@@ -145,6 +145,8 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
                     meaning = "SQLite file of the log where no POSTGRES_HOST is set.") Path path,
             @Setting(env = "INFERENCE_LOG_MAX_MB", byDefault = "1024", unit = "MB", min = 1, max = 10_000_000,
                     meaning = "Size of that file; the oldest records go first.") int maxMb,
+            @Setting(env = "INFERENCE_LOG_RETENTION_DAYS", byDefault = "30", unit = "days", min = 1, max = 36_500,
+                    meaning = "Whole days that records are kept for, before the current one.") int retentionDays,
             @Setting(env = "INFERENCE_LOG_TEXT", byDefault = "false",
                     meaning = "Whether the text itself is recorded, beside its hash and length.") boolean text,
             @Setting(env = "LOG_BUFFER_CAPACITY", byDefault = "1000", unit = "records", min = 10, max = 10_000_000,

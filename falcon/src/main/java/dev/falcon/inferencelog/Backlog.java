@@ -134,25 +134,24 @@ final class Backlog {
         return rows;
     }
 
-    /** The batch is in the database, but for those it refused. */
-    synchronized void written(Batch batch, int refused) {
+    /** The batch is in the database, but for those it did not take. */
+    synchronized void written(Batch batch, Delivery.Delivered delivered) {
         if (ended) {
             return;
         }
         writing = null;
         Long lastSeq = batch.spooled();
         if (lastSeq == null || spool == null) {
-            settle(batch, Place.WRITING, refused);
+            settle(batch, Place.WRITING, delivered);
             buffer.release(batch.arrived().size());
         } else {
             spool.delivered(lastSeq, batch.rows().size());
-            settle(batch, Place.SPOOLED, refused);
+            settle(batch, Place.SPOOLED, delivered);
         }
     }
 
-    private void settle(Batch batch, Place place, int refused) {
-        books.dropped(place, DropReason.REFUSED, refused);
-        books.written(place, batch.rows().size() - refused);
+    private void settle(Batch batch, Place place, Delivery.Delivered delivered) {
+        books.delivered(place, batch.rows().size(), delivered);
     }
 
     /** The batch was not written: it waits again where it was, before everything that came since. */

@@ -60,9 +60,12 @@ final class Books {
         waiting[to.ordinal()] += records;
     }
 
-    synchronized void written(Place from, long records) {
+    /** So many records went to the sink, which took those that are not lost. */
+    synchronized void delivered(Place from, int records, Delivery.Delivered delivered) {
         waiting[from.ordinal()] -= records;
-        written += records;
+        written += records - delivered.lost();
+        dropped[DropReason.REFUSED.ordinal()] += delivered.refused();
+        dropped[DropReason.EXPIRED.ordinal()] += delivered.expired();
     }
 
     synchronized void dropped(Place from, DropReason why, long records) {

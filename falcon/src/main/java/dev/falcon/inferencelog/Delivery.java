@@ -16,6 +16,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class Delivery {
 
+    /**
+     * What became of a batch that was delivered: it is in the sink, but for these.
+     *
+     * @param refused rows that the sink will never take
+     * @param expired rows past retention
+     */
+    record Delivered(int refused, int expired) {
+
+        int lost() {
+            return refused + expired;
+        }
+
+        private Delivered plus(Delivered other) {
+            return new Delivered(refused + other.refused, expired + other.expired);
+        }
+    }
+
     /** The batch could not be written now. */
     private static final class NotWritten extends Exception {
 
@@ -44,32 +61,44 @@ final class Delivery {
     }
 
     /**
-     * Writes all rows that the sink takes. Returns how many it refused, or null where it could not be written to; then
+     * Writes all rows that the sink takes. Returns what it did not take, or null where it could not be written to; then
      * everything is to be delivered again, which does no harm to rows that are there already.
      *
      * @param patient whether to try again after a failure
      */
     @Nullable
-    Integer deliver(List<LogRow> rows, boolean patient) throws InterruptedException {
+    Delivered deliver(List<LogRow> rows, boolean patient) throws InterruptedException {
         try {
-            return split(rows, patient);
+            Delivered done = split(rows, patient);
+            if (done.expired() > 0) {
+                log.emit(Event.LOG_RECORDS_EXPIRED,
+                        done.expired() + " records were past INFERENCE_LOG_RETENTION_DAYS before they could be written",
+                        Field.of("dropped", done.expired()));
+            }
+            return done;
         } catch (NotWritten e) {
             return null;
         }
     }
 
-    private int split(List<LogRow> rows, boolean patient) throws NotWritten, InterruptedException {
-        if (!(write(rows, patient) instanceof WriteResult.Refused refused)) {
-            return 0;
-        }
+    private Delivered split(List<LogRow> rows, boolean patient) throws NotWritten, InterruptedException {
+        return switch (write(rows, patient)) {
+            case WriteResult.Committed committed -> new Delivered(0, committed.expired());
+            case WriteResult.Refused refused -> leaveOut(rows, refused.reason(), patient);
+            case WriteResult.Unavailable unavailable -> throw new NotWritten(unavailable.reason(), true);
+        };
+    }
+
+    private Delivered leaveOut(List<LogRow> rows, String reason, boolean patient)
+            throws NotWritten, InterruptedException {
         if (rows.size() > 1) {
             int half = rows.size() / 2;
-            return split(rows.subList(0, half), patient) + split(rows.subList(half, rows.size()), patient);
+            return split(rows.subList(0, half), patient).plus(split(rows.subList(half, rows.size()), patient));
         }
         LogRow row = rows.getFirst();
-        log.emit(Event.LOG_RECORD_REFUSED, "the database refused a record: " + refused.reason(),
-                Field.of("reason", refused.reason()), Field.of("id", row.id()), Field.of("item", row.item()));
-        return 1;
+        log.emit(Event.LOG_RECORD_REFUSED, "the database refused a record: " + reason, Field.of("reason", reason),
+                Field.of("id", row.id()), Field.of("item", row.item()));
+        return new Delivered(1, 0);
     }
 
     private WriteResult write(List<LogRow> rows, boolean patient) throws NotWritten, InterruptedException {

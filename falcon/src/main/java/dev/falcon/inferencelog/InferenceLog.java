@@ -57,8 +57,9 @@ public final class InferenceLog {
         boolean hasServer = setup.postgres().host() != null;
         Spool spool = hasServer && setup.log().spoolMaxMb() > 0 ? openSpool(setup) : null;
         LogSink sink = hasServer
-                ? new PostgresSink(new PostgresPool(setup.postgres(), setup.workerId(), metrics.database()),
-                        metrics.database(), clocks.ticker(), clocks.clock())
+                ? new PostgresSink(new PostgresCalls(
+                        new PostgresPool(setup.postgres(), setup.workerId(), metrics.database()), metrics.database(),
+                        clocks.ticker()), clocks.clock(), setup.log().retentionDays())
                 : new SqliteSink(setup.log().path(), setup.log().maxMb(), metrics.database(), clocks.ticker());
         if (!hasServer) {
             // A file is there at once: records need not wait for the first look of the background.

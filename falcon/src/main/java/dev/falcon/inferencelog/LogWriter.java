@@ -14,30 +14,25 @@ import java.util.concurrent.TimeUnit;
  */
 final class LogWriter implements Runnable {
 
-    private static final long MAINTENANCE_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final Duration PAUSE_AFTER_FAULT = Duration.ofSeconds(1);
 
     private final EventLog log = new EventLog(LogWriter.class);
     private final Backlog backlog;
     private final Delivery delivery;
-    private final LogSink sink;
     private final WriterPolicy policy;
     private final Ticker ticker;
     private final Semaphore bell = new Semaphore(0);
     private volatile boolean closing;
     private long flushed;
-    private long maintainedAtNanos;
 
     /** What a writer works with. */
-    record Parts(Backlog backlog, Delivery delivery, LogSink sink, WriterPolicy policy) {}
+    record Parts(Backlog backlog, Delivery delivery, WriterPolicy policy) {}
 
     LogWriter(Parts parts, Ticker ticker) {
         this.backlog = parts.backlog();
         this.delivery = parts.delivery();
-        this.sink = parts.sink();
         this.policy = parts.policy();
         this.ticker = ticker;
-        this.maintainedAtNanos = ticker.nanos();
     }
 
     /** Cuts its rest short. */
@@ -68,9 +63,10 @@ final class LogWriter implements Runnable {
     /** Steps until the end; false where a defect got in the way, which must not end the thread. */
     private boolean stepped() throws InterruptedException {
         try {
-            while (step()) {
-                maintain();
-            }
+            boolean goesOn;
+            do {
+                goesOn = step();
+            } while (goesOn);
             return true;
         } catch (RuntimeException e) {
             log.emit(Event.DEFECT, "writing the inference log failed in a way nobody expected", e);
@@ -111,20 +107,20 @@ final class LogWriter implements Runnable {
             rest(PAUSE_AFTER_FAULT.toNanos());
             return false;
         }
-        Integer refused = null;
+        Delivery.Delivered delivered = null;
         try {
-            refused = delivery.deliver(batch.rows(), !closing);
+            delivered = delivery.deliver(batch.rows(), !closing);
         } finally {
-            if (refused == null) {
+            if (delivered == null) {
                 backlog.failed(batch);
             }
         }
-        if (refused == null) {
+        if (delivered == null) {
             return false;
         }
-        backlog.written(batch, refused);
+        backlog.written(batch, delivered);
         if (batch.cameFromSpool()) {
-            tellFlushed(batch.rows().size() - refused);
+            tellFlushed(batch.rows().size() - delivered.lost());
         }
         return true;
     }
@@ -135,14 +131,6 @@ final class LogWriter implements Runnable {
         if (backlog.waiting().spooled() == 0) {
             log.emit(Event.LOGS_FLUSHED, "Flushed " + flushed + " logs", Field.of("records", flushed));
             flushed = 0;
-        }
-    }
-
-    private void maintain() {
-        long now = ticker.nanos();
-        if (now - maintainedAtNanos >= MAINTENANCE_NANOS && delivery.isUsable()) {
-            maintainedAtNanos = now;
-            sink.maintain();
         }
     }
 }

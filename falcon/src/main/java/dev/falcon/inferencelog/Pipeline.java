@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a record from a request to the sink: buffer, writer, spool and the two threads, started and ended together.
+ * The way of a record from a request to the sink: buffer, writer, spool and the threads, started and ended together.
  * Safe for use by many threads; closed once.
  */
 final class Pipeline {
@@ -38,6 +38,7 @@ final class Pipeline {
     private final SpoolKeeper keeper;
     private final Thread writerThread;
     private final Thread keeperThread;
+    private final Thread housekeepingThread;
 
     Pipeline(Parts parts, Plan plan) {
         this.parts = parts;
@@ -47,10 +48,14 @@ final class Pipeline {
         backlog = new Backlog(new Backlog.Places(buffer, parts.spool(), books, parts.fallbacks()),
                 new RowMaker(plan.storesText()), policy,
                 plan.ticker());
-        writer = new LogWriter(new LogWriter.Parts(backlog, parts.delivery(), parts.sink(), policy), plan.ticker());
+        writer = new LogWriter(new LogWriter.Parts(backlog, parts.delivery(), policy), plan.ticker());
         keeper = new SpoolKeeper(backlog, books, policy);
         writerThread = Thread.ofPlatform().daemon().name("inference-log-writer").unstarted(writer);
         keeperThread = Thread.ofPlatform().daemon().name("inference-log-keeper").unstarted(keeper);
+        housekeepingThread = Thread.ofPlatform()
+                .daemon()
+                .name("inference-log-housekeeping")
+                .unstarted(new Housekeeping(parts.sink(), parts.delivery(), plan.ticker()));
     }
 
     void start() {
@@ -63,6 +68,7 @@ final class Pipeline {
         });
         writerThread.start();
         keeperThread.start();
+        housekeepingThread.start();
     }
 
     /** Never blocks and never throws; a thread is only woken when much has come together. */
@@ -95,6 +101,7 @@ final class Pipeline {
         long remaining = Math.max(deadline.remainingNanos(), 0);
         join(writerThread, remaining - Math.min(SPOOL_RESERVE_NANOS, remaining / 2));
         keeperThread.interrupt();
+        housekeepingThread.interrupt();
         Thread ending = Thread.ofPlatform().daemon().name("inference-log-ending").start(this::end);
         join(ending, deadline.remainingNanos());
         Books.Snapshot after = books.snapshot();

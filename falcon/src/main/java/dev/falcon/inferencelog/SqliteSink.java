@@ -61,7 +61,7 @@ final class SqliteSink implements LogSink {
                 }
                 open.commit();
                 trim(open);
-                return new WriteResult.Committed();
+                return new WriteResult.Committed(0);
             });
         } catch (SQLException e) {
             int code = e.getErrorCode() & PRIMARY_CODE_MASK;

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
 
 /** Operations on the inference log's database. Safe for use by many threads. */
@@ -17,6 +18,7 @@ public final class DatabaseMeters {
         MIGRATE,
         PARTITION,
         INSERT,
+        RETENTION,
         PROBE
     }
 
@@ -26,7 +28,7 @@ public final class DatabaseMeters {
     private final Map<Operation, Series> succeeded = new EnumMap<>(Operation.class);
     private final Map<Operation, Series> failed = new EnumMap<>(Operation.class);
     private final AtomicLong clockOffsetBits = new AtomicLong(Double.doubleToLongBits(Double.NaN));
-    private final AtomicLong partitionDaysBits = new AtomicLong(Double.doubleToLongBits(Double.NaN));
+    private final AtomicReference<DoubleSupplier> partitionDays = new AtomicReference<>(() -> Double.NaN);
 
     DatabaseMeters(Meters meters) {
         this.meters = meters;
@@ -40,7 +42,7 @@ public final class DatabaseMeters {
                     new Series(counter.labelValues(name, "error"), histogram.labelValues(name, "error")));
         }
         meters.gauge(Metric.CLOCK_OFFSET, () -> Double.longBitsToDouble(clockOffsetBits.get()));
-        meters.gauge(Metric.LOG_PARTITION_DAYS, () -> Double.longBitsToDouble(partitionDaysBits.get()));
+        meters.gauge(Metric.LOG_PARTITION_DAYS, () -> partitionDays.get().getAsDouble());
     }
 
     public void succeeded(Operation operation, long elapsedNanos) {
@@ -61,9 +63,9 @@ public final class DatabaseMeters {
         clockOffsetBits.set(Double.doubleToLongBits(seconds));
     }
 
-    /** How many days after today have their partition. */
-    public void partitionDaysAhead(int days) {
-        partitionDaysBits.set(Double.doubleToLongBits(days));
+    /** Where to ask, at each scrape, how many days after today have their partition. */
+    public void partitionDaysAhead(DoubleSupplier days) {
+        partitionDays.set(days);
     }
 
     /** Registers the pool's gauges; once. */

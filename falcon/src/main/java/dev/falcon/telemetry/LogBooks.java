@@ -18,6 +18,8 @@ public record LogBooks(long enqueued, long written, Map<DropReason, Long> droppe
         BUFFER_FULL,
         /** The database refused this record for good. */
         REFUSED,
+        /** It had become older than the log keeps records before it could be written. */
+        EXPIRED,
         /** The spool could not be written: disk full or faulty. */
         SPOOL_FAILED,
         /** The drain's time ran out. */

@@ -103,7 +103,7 @@ class BacklogTest {
         backlog.secure(false);
 
         assertThat(requests(spool.head(20).rows())).isEqualTo(numbers(0, 10));
-        backlog.written(hanging, 0);
+        backlog.written(hanging, new Delivery.Delivered(0, 0));
         assertThat(requests(spool.head(20).rows())).isEqualTo(numbers(5, 10));
         assertThat(books.snapshot().written()).isEqualTo(5);
     }
@@ -140,7 +140,7 @@ class BacklogTest {
 
         Batch first = take();
         assertThat(requests(first.rows())).isEqualTo(numbers(0, 5));
-        backlog.written(first, 0);
+        backlog.written(first, new Delivery.Delivered(0, 0));
         assertThat(requests(take().rows())).isEqualTo(numbers(5, 10));
     }
 
@@ -173,7 +173,7 @@ class BacklogTest {
     @Test
     void refusedRecordsAreDroppedAndCounted() {
         offer(5);
-        backlog.written(take(), 2);
+        backlog.written(take(), new Delivery.Delivered(2, 0));
         assertThat(books.snapshot().written()).isEqualTo(3);
         assertThat(books.snapshot().dropped()).containsEntry(DropReason.REFUSED, 2L);
     }
@@ -224,7 +224,7 @@ class BacklogTest {
         backlog.secure(true);
         backlog.end();
 
-        backlog.written(hanging, 0);
+        backlog.written(hanging, new Delivery.Delivered(0, 0));
         backlog.failed(hanging);
         assertThat(backlog.take()).isNull();
         assertThat(books.snapshot().at(Place.SPOOLED)).isEqualTo(10);
@@ -240,7 +240,7 @@ class BacklogTest {
         assertThat(backlog.oldestPendingSeconds(Clock.systemUTC().instant())).isEqualTo(0.08);
         backlog.secure(true);
         assertThat(backlog.oldestPendingSeconds(Clock.systemUTC().instant().plusSeconds(60))).isBetween(59.0, 80.0);
-        backlog.written(onItsWay, 0);
+        backlog.written(onItsWay, new Delivery.Delivered(0, 0));
         assertThat(backlog.oldestPendingSeconds(Clock.systemUTC().instant())).isZero();
     }
 }

@@ -52,7 +52,7 @@ class DeliveryTest {
         sink.refuse("r-43");
         sink.refuse("r-99");
 
-        assertThat(delivery.deliver(rows, true)).isEqualTo(4);
+        assertThat(delivery.deliver(rows, true)).isEqualTo(new Delivery.Delivered(4, 0));
         assertThat(sink.written()).hasSize(96).doesNotContain("r-0", "r-42", "r-43", "r-99").startsWith("r-1", "r-2");
         assertThat(sink.writes()).as("halving, not trying one by one").isLessThan(50);
     }
@@ -62,7 +62,7 @@ class DeliveryTest {
         for (LogRow row : rows) {
             sink.refuse(String.valueOf(row.value(Column.REQUEST_ID)));
         }
-        assertThat(delivery.deliver(rows, true)).isEqualTo(100);
+        assertThat(delivery.deliver(rows, true)).isEqualTo(new Delivery.Delivered(100, 0));
         assertThat(guard.state()).isEqualTo(BreakerState.CLOSED);
         assertThat(Scraped.value(metrics, "circuit_breaker_failures_total", "dependency=\"postgres\"")).isZero();
     }
@@ -71,7 +71,7 @@ class DeliveryTest {
     void aFailureIsTriedAgainAfterAWaitAndCounted() throws Exception {
         sink.failNext(2);
 
-        assertThat(delivery.deliver(rows, true)).isZero();
+        assertThat(delivery.deliver(rows, true)).isEqualTo(new Delivery.Delivered(0, 0));
         assertThat(sink.written()).hasSize(100);
         assertThat(waits.sleeps()).hasSize(2).allMatch(Duration::isPositive);
         assertThat(Scraped.value(metrics, "retry_attempts_total", "operation=\"log_write\"")).isEqualTo(2);

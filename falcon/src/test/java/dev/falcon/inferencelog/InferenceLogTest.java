@@ -8,7 +8,6 @@ import dev.falcon.inference.Deadline;
 import dev.falcon.inference.Ticker;
 import dev.falcon.telemetry.LogBooks;
 import dev.falcon.telemetry.LogBooks.DropReason;
-import dev.falcon.testing.Cleanup;
 import dev.falcon.testing.LogLines;
 import dev.falcon.testing.RealPostgres;
 import dev.falcon.testing.Scraped;
@@ -17,10 +16,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -30,31 +27,16 @@ class InferenceLogTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private static RealPostgres postgres;
+    @RegisterExtension static final LogDatabase DATABASE = new LogDatabase();
 
     @TempDir Path folder;
 
-    @BeforeAll
-    static void startServer() {
-        postgres = RealPostgres.start();
+    private LogSetup setup() {
+        return DATABASE.setup(folder).timeout(Duration.ofSeconds(5));
     }
 
-    @AfterAll
-    static void stopServer() {
-        Cleanup.close(postgres);
-    }
-
-    @BeforeEach
-    void emptyDatabase() {
-        postgres.executeInDatabase("DROP TABLE IF EXISTS inference_logs, flyway_schema_history CASCADE");
-    }
-
-    private LogBench bench() {
-        return new LogBench(folder).server(postgres.port()).timeout(Duration.ofSeconds(5));
-    }
-
-    private LogBench benchWithoutServer() throws Exception {
-        return new LogBench(folder).server(RealPostgres.freePort());
+    private LogSetup setupWithoutServer() throws Exception {
+        return new LogSetup(folder).server(RealPostgres.freePort());
     }
 
     private static void offer(InferenceLog log, int from, int to) {
@@ -68,16 +50,17 @@ class InferenceLogTest {
     }
 
     private static List<String> written() {
-        return postgres.query("SELECT request_id FROM inference_logs ORDER BY xmin::text::bigint, id");
+        return DATABASE.query("SELECT request_id FROM inference_logs ORDER BY xmin::text::bigint, id");
     }
 
     @Test
     void onlyRecordsThatTheDatabaseRefusesAreLost() throws Exception {
         try (LogLines lines = LogLines.of(Delivery.class)) {
-            InferenceLog log = bench().open();
+            InferenceLog log = setup().open();
             await().atMost(PATIENCE).until(log::isAvailable);
-            postgres.executeInDatabase(
-                    "ALTER TABLE inference_logs ADD CHECK (request_id <> 'r-37' AND request_id <> 'r-80')");
+            DATABASE.server()
+                    .executeInDatabase(
+                            "ALTER TABLE inference_logs ADD CHECK (request_id <> 'r-37' AND request_id <> 'r-80')");
             log.offer(IntStream.range(0, 100).mapToObj(n -> Records.answered(log.stamp(), n)).toList());
             await().atMost(PATIENCE).until(() -> log.books().pending() == 0);
 
@@ -86,18 +69,18 @@ class InferenceLogTest {
             assertThat(written()).hasSize(98).doesNotContain("r-37", "r-80");
             assertThat(log.isAvailable()).isTrue();
             assertThat(lines.with("refused a record")).hasSize(2).noneMatch(line -> line.contains("r-37"));
-            LogBench.close(log);
+            LogSetup.close(log);
         }
     }
 
     @Test
     void closingWritesWhatIsInMemory() throws Exception {
-        InferenceLog log = bench().open();
+        InferenceLog log = setup().open();
         await().atMost(PATIENCE).until(log::isAvailable);
         offer(log, 0, 700);
         long before = log.books().written();
 
-        FlushReport report = LogBench.close(log);
+        FlushReport report = LogSetup.close(log);
 
         assertThat(report.spooled() + report.left()).isZero();
         assertThat(before + report.written()).isEqualTo(700);
@@ -106,12 +89,12 @@ class InferenceLogTest {
 
     @Test
     void closingWithoutTheDatabaseSpoolsAndTheNextProcessWrites() throws Exception {
-        InferenceLog first = benchWithoutServer().open();
+        InferenceLog first = setupWithoutServer().open();
         offer(first, 0, 700);
-        assertThat(LogBench.close(first)).isEqualTo(new FlushReport(0, 700, 0));
+        assertThat(LogSetup.close(first)).isEqualTo(new FlushReport(0, 700, 0));
 
         try (LogLines lines = LogLines.of(LogWriter.class)) {
-            InferenceLog second = bench().open();
+            InferenceLog second = setup().open();
             offer(second, 700, 800);
             await().atMost(PATIENCE).until(() -> second.books().pending() == 0);
 
@@ -119,15 +102,15 @@ class InferenceLogTest {
             assertThat(written()).isEqualTo(numbers(0, 800));
             await().atMost(PATIENCE).until(() -> !lines.with("Flushed").isEmpty());
             assertThat(lines.with("Flushed")).first().asString().matches("INFO Flushed [78]\\d\\d logs");
-            LogBench.close(second);
+            LogSetup.close(second);
         }
     }
 
     @Test
     void closingInTimeIsKeptEvenWhereTheDatabaseHangs() throws Exception {
-        InferenceLog log = bench().timeout(Duration.ofSeconds(30)).open();
+        InferenceLog log = setup().timeout(Duration.ofSeconds(30)).open();
         await().atMost(PATIENCE).until(log::isAvailable);
-        postgres.pause();
+        DATABASE.server().pause();
         try {
             offer(log, 0, 300);
             long start = Ticker.system().nanos();
@@ -137,13 +120,13 @@ class InferenceLogTest {
             assertThat(report.left()).isZero();
             assertThat(report.written() + report.spooled()).isEqualTo(300);
         } finally {
-            postgres.resume();
+            DATABASE.server().resume();
         }
     }
 
     @Test
     void withoutASpoolWhatIsLeftIsSaidAndCounted() throws Exception {
-        InferenceLog log = benchWithoutServer().spoolMb(0).open();
+        InferenceLog log = setupWithoutServer().spoolMb(0).open();
         offer(log, 0, 1200);
         FlushReport report = log.close(Deadline.after(Duration.ofSeconds(1), Ticker.system()));
 
@@ -159,9 +142,9 @@ class InferenceLogTest {
      */
     @Test
     void whatIsOlderThanTheBoundSurvivesAKillWhileTheDatabaseHangs() throws Exception {
-        InferenceLog log = bench().open();
+        InferenceLog log = setup().open();
         await().atMost(PATIENCE).until(log::isAvailable);
-        postgres.pause();
+        DATABASE.server().pause();
         try (Load load = Load.on(log)) {
             for (int look = 0; look < 5; look++) {
                 int offered = load.offered();
@@ -172,9 +155,9 @@ class InferenceLogTest {
             load.stop();
             assertThat(load.unbalanced()).isEmpty();
         } finally {
-            postgres.resume();
+            DATABASE.server().resume();
         }
-        LogBench.close(log);
+        LogSetup.close(log);
     }
 
     /** What another process would find, had this one been killed now. */
@@ -187,7 +170,7 @@ class InferenceLogTest {
     @Test
     void aFullSpoolAndMemoryAreSaidAndCounted() throws Exception {
         try (LogLines lines = LogLines.of(SpoolKeeper.class)) {
-            InferenceLog log = benchWithoutServer().spoolMb(1).capacity(100).open();
+            InferenceLog log = setupWithoutServer().spoolMb(1).capacity(100).open();
             await().atMost(PATIENCE).until(() -> {
                 offer(log, 0, 20);
                 LogBooks now = log.books();
@@ -196,15 +179,15 @@ class InferenceLogTest {
             LogBooks books = log.books();
             assertThat(books.spoolBytes()).isLessThan(1024L * 1024);
             assertThat(books.enqueued()).isEqualTo(books.written() + books.droppedInAll() + books.pending());
-            assertThat(LogBench.close(log).spooled()).isPositive();
+            assertThat(LogSetup.close(log).spooled()).isPositive();
         }
     }
 
     @Test
     void oneProcessASpool() throws Exception {
-        InferenceLog log = benchWithoutServer().open();
-        assertThatThrownBy(() -> benchWithoutServer().open()).isInstanceOf(SpoolUnavailable.class);
-        LogBench.close(log);
+        InferenceLog log = setupWithoutServer().open();
+        assertThatThrownBy(() -> setupWithoutServer().open()).isInstanceOf(SpoolUnavailable.class);
+        LogSetup.close(log);
     }
 
     @Test
@@ -212,22 +195,22 @@ class InferenceLogTest {
         Files.createDirectories(folder.resolve("spool"));
         Files.writeString(folder.resolve("spool/spool-worker-1.db"), "not a database".repeat(500));
         try (LogLines lines = LogLines.of(InferenceLog.class)) {
-            InferenceLog log = bench().open();
+            InferenceLog log = setup().open();
             offer(log, 0, 10);
             await().atMost(PATIENCE).until(() -> log.books().written() == 10);
             assertThat(lines.with("set aside")).hasSize(1);
-            LogBench.close(log);
+            LogSetup.close(log);
         }
     }
 
     @Test
     void withoutAServerTheLogIsAFile() throws Exception {
-        LogBench bench = new LogBench(folder);
-        InferenceLog log = bench.open();
+        LogSetup setup = new LogSetup(folder);
+        InferenceLog log = setup.open();
         await().atMost(PATIENCE).until(log::isAvailable);
         offer(log, 0, 500);
         await().atMost(PATIENCE).until(() -> log.books().written() == 500);
-        LogBench.close(log);
+        LogSetup.close(log);
 
         try (var connection = SqliteTable.open(folder.resolve("inference.db").toString())) {
             assertThat(SqliteTable.number(connection, "SELECT count(*) FROM inference_logs")).isEqualTo(500);
@@ -236,60 +219,60 @@ class InferenceLogTest {
 
     @Test
     void aFileThatIsOnlyJustOpeningStillGetsEverything() throws Exception {
-        InferenceLog log = new LogBench(folder).open();
+        InferenceLog log = new LogSetup(folder).open();
         offer(log, 0, 900);
-        assertThat(LogBench.close(log).left()).isZero();
+        assertThat(LogSetup.close(log).left()).isZero();
 
         assertThat(log.books().written()).isEqualTo(900);
     }
 
     @Test
     void closingWritesWhatIsOnDiskTooWhileTheDatabaseTakesIt() throws Exception {
-        InferenceLog first = benchWithoutServer().open();
+        InferenceLog first = setupWithoutServer().open();
         offer(first, 0, 900);
-        LogBench.close(first);
-        InferenceLog second = bench().open();
+        LogSetup.close(first);
+        InferenceLog second = setup().open();
         await().atMost(PATIENCE).until(second::isAvailable);
         offer(second, 900, 1000);
 
-        assertThat(LogBench.close(second).spooled()).isZero();
+        assertThat(LogSetup.close(second).spooled()).isZero();
         assertThat(written()).isEqualTo(numbers(0, 1000));
     }
 
     @Test
     void theScrapeShowsBalancedBooks() throws Exception {
-        LogBench bench = bench();
-        InferenceLog log = bench.open();
+        LogSetup setup = setup();
+        InferenceLog log = setup.open();
         offer(log, 0, 50);
         await().atMost(PATIENCE).until(() -> log.books().written() == 50);
 
-        assertThat(Scraped.value(bench.metrics(), "inference_log_enqueued_total")).isEqualTo(50);
-        assertThat(Scraped.value(bench.metrics(), "inference_log_written_total")).isEqualTo(50);
-        assertThat(Scraped.value(bench.metrics(), "inference_log_pending")).isZero();
-        assertThat(Scraped.value(bench.metrics(), "dropped_logs_total", "reason=\"buffer_full\"")).isZero();
-        LogBench.close(log);
+        assertThat(Scraped.value(setup.metrics(), "inference_log_enqueued_total")).isEqualTo(50);
+        assertThat(Scraped.value(setup.metrics(), "inference_log_written_total")).isEqualTo(50);
+        assertThat(Scraped.value(setup.metrics(), "inference_log_pending")).isZero();
+        assertThat(Scraped.value(setup.metrics(), "dropped_logs_total", "reason=\"buffer_full\"")).isZero();
+        LogSetup.close(log);
     }
 
     @Test
     void switchedOffItIgnoresRecordsAndIsNeverInTheWay() throws Exception {
-        LogBench bench = benchWithoutServer().enabled(false);
-        InferenceLog log = bench.open();
+        LogSetup setup = setupWithoutServer().enabled(false);
+        InferenceLog log = setup.open();
         offer(log, 0, 10);
 
         assertThat(log.isAvailable()).isTrue();
         assertThat(log.books().enqueued()).isZero();
-        assertThat(Scraped.value(bench.metrics(), "inference_log_enqueued_total")).isZero();
-        assertThat(LogBench.close(log)).isEqualTo(new FlushReport(0, 0, 0));
+        assertThat(Scraped.value(setup.metrics(), "inference_log_enqueued_total")).isZero();
+        assertThat(LogSetup.close(log)).isEqualTo(new FlushReport(0, 0, 0));
         assertThat(folder).isEmptyDirectory();
     }
 
     @Test
     void textsAreKeptOnlyWhereAsked() throws Exception {
-        InferenceLog log = bench().text(true).open();
+        InferenceLog log = setup().text(true).open();
         log.offer(List.of(Records.withText(log.stamp(), 1, "kept\0text")));
         await().atMost(PATIENCE).until(() -> log.books().written() == 1);
-        LogBench.close(log);
+        LogSetup.close(log);
 
-        assertThat(postgres.query("SELECT text FROM inference_logs")).containsExactly("kept\u2400text");
+        assertThat(DATABASE.query("SELECT text FROM inference_logs")).containsExactly("kept\u2400text");
     }
 }

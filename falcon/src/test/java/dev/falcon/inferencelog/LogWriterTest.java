@@ -30,7 +30,7 @@ class LogWriterTest {
             if (writes.incrementAndGet() <= 2) {
                 throw new IllegalStateException("a defect");
             }
-            return new WriteResult.Committed();
+            return new WriteResult.Committed(0);
         }
 
         @Override

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.falcon.telemetry.LogBooks;
-import dev.falcon.testing.Cleanup;
 import dev.falcon.testing.FaultProxy;
 import dev.falcon.testing.RealPostgres;
 import java.nio.file.Files;
@@ -14,10 +13,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each way in which PostgreSQL fails, under load: nothing is lost, nothing doubled, the order kept, the books right. */
@@ -27,24 +24,9 @@ class PostgresOutageTest {
 
     @TempDir Path folder;
 
-    private static RealPostgres postgres;
+    @RegisterExtension static final LogDatabase DATABASE = new LogDatabase();
     /** By transaction, which is the order of batches, and by stamp within each: a row's place may be one left by another. */
     private String order = "xmin::text::bigint, id";
-
-    @BeforeAll
-    static void startServer() {
-        postgres = RealPostgres.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        Cleanup.close(postgres);
-    }
-
-    @BeforeEach
-    void emptyDatabase() {
-        postgres.executeInDatabase("DROP TABLE IF EXISTS inference_logs, flyway_schema_history CASCADE");
-    }
 
     /** Something that breaks the database, or mends it. */
     private interface Step {
@@ -53,7 +35,7 @@ class PostgresOutageTest {
 
     @Test
     void recordsAreWrittenWhileAllIsWell() throws Exception {
-        InferenceLog log = new LogBench(folder).server(postgres.port()).open();
+        InferenceLog log = DATABASE.setup(folder).open();
         try (Load load = Load.on(log)) {
             await().atMost(PATIENCE).until(() -> log.books().written() > 500);
             everythingArrives(log, load);
@@ -62,31 +44,31 @@ class PostgresOutageTest {
 
     @Test
     void aKilledServerCostsNothing() throws Exception {
-        survives(new LogBench(folder).server(postgres.port()), postgres::kill, postgres::restart);
+        survives(DATABASE.setup(folder), DATABASE.server()::kill, DATABASE.server()::restart);
     }
 
     @Test
     void aPausedServerCostsNothing() throws Exception {
-        survives(new LogBench(folder).server(postgres.port()), postgres::pause, postgres::resume);
+        survives(DATABASE.setup(folder), DATABASE.server()::pause, DATABASE.server()::resume);
     }
 
     @Test
     void aReadOnlyServerCostsNothing() throws Exception {
-        survives(new LogBench(folder).server(postgres.port()),
+        survives(DATABASE.setup(folder),
                 () -> readOnly("on"),
                 () -> readOnly("off"));
     }
 
     private void readOnly(String value) {
-        postgres.execute("ALTER SYSTEM SET default_transaction_read_only = " + value);
-        postgres.execute("SELECT pg_reload_conf()");
+        DATABASE.server().execute("ALTER SYSTEM SET default_transaction_read_only = " + value);
+        DATABASE.server().execute("SELECT pg_reload_conf()");
     }
 
     @Test
     void aLockOnTheTableCostsNothing() throws Exception {
-        try (Connection holder = postgres.connect(); Statement statement = holder.createStatement()) {
+        try (Connection holder = DATABASE.server().connect(); Statement statement = holder.createStatement()) {
             holder.setAutoCommit(false);
-            survives(new LogBench(folder).server(postgres.port()),
+            survives(DATABASE.setup(folder),
                     () -> statement.execute("LOCK TABLE inference_logs IN ACCESS EXCLUSIVE MODE"),
                     holder::rollback);
         }
@@ -94,8 +76,8 @@ class PostgresOutageTest {
 
     @Test
     void aSlowServerOverflowsNothing() throws Exception {
-        try (FaultProxy proxy = FaultProxy.to(postgres.port())) {
-            InferenceLog log = new LogBench(folder).server(proxy.port()).open();
+        try (FaultProxy proxy = FaultProxy.to(DATABASE.server().port())) {
+            InferenceLog log = new LogSetup(folder).server(proxy.port()).open();
             try (Load load = Load.on(log)) {
                 await().atMost(PATIENCE).until(() -> log.books().written() > 200);
                 proxy.latency(Duration.ofMillis(150));
@@ -109,12 +91,12 @@ class PostgresOutageTest {
 
     @Test
     void anAbsentServerIsFoundWhenItComes() throws Exception {
-        postgres.stop();
-        InferenceLog log = new LogBench(folder).server(postgres.port()).open();
+        DATABASE.server().stop();
+        InferenceLog log = DATABASE.setup(folder).open();
         try (Load load = Load.on(log)) {
             await().atMost(PATIENCE).until(() -> load.offered() > 1200);
             assertThat(log.isAvailable()).isFalse();
-            postgres.restart();
+            DATABASE.server().restart();
             everythingArrives(log, load);
         }
     }
@@ -122,7 +104,7 @@ class PostgresOutageTest {
     @Test
     void aPasswordCorrectedInItsFileIsTaken() throws Exception {
         Path file = Files.writeString(folder.resolve("password"), "wrong\n");
-        InferenceLog log = new LogBench(folder).server(postgres.port()).passwordFile(file).open();
+        InferenceLog log = DATABASE.setup(folder).passwordFile(file).open();
         try (Load load = Load.on(log)) {
             await().atMost(PATIENCE).until(() -> load.offered() > 1200);
             assertThat(log.isAvailable()).isFalse();
@@ -133,25 +115,25 @@ class PostgresOutageTest {
 
     @Test
     void aDatabaseThatIsMadeLaterIsTaken() throws Exception {
-        InferenceLog log = new LogBench(folder).server(postgres.port()).database("not_there_yet").open();
+        InferenceLog log = DATABASE.setup(folder).database("not_there_yet").open();
         try (Load load = Load.on(log)) {
             await().atMost(PATIENCE).until(() -> load.offered() > 1200);
             assertThat(log.isAvailable()).isFalse();
-            postgres.execute("CREATE DATABASE not_there_yet OWNER " + RealPostgres.USER);
+            DATABASE.server().execute("CREATE DATABASE not_there_yet OWNER " + RealPostgres.USER);
             int offered = load.stop();
             await().atMost(PATIENCE).until(() -> log.books().written() == offered);
         }
-        LogBench.close(log);
+        LogSetup.close(log);
     }
 
     /** Lets the database itself number rows as they come: after a crash it fills old pages again. */
     private void numberRows() {
-        postgres.executeInDatabase("ALTER TABLE inference_logs ADD COLUMN arrival bigserial");
+        DATABASE.server().executeInDatabase("ALTER TABLE inference_logs ADD COLUMN arrival bigserial");
         order = "arrival";
     }
 
-    private void survives(LogBench bench, Step failure, Step recovery) throws Exception {
-        InferenceLog log = bench.open();
+    private void survives(LogSetup setup, Step failure, Step recovery) throws Exception {
+        InferenceLog log = setup.open();
         try (Load load = Load.on(log)) {
             await().atMost(PATIENCE).until(() -> log.books().written() > 200);
             numberRows();
@@ -177,9 +159,9 @@ class PostgresOutageTest {
         assertThat(end.enqueued()).isEqualTo(offered);
         assertThat(end.written()).isEqualTo(offered);
         assertThat(end.oldestPendingSeconds()).isZero();
-        assertThat(LogBench.close(log)).isEqualTo(new FlushReport(0, 0, 0));
+        assertThat(LogSetup.close(log)).isEqualTo(new FlushReport(0, 0, 0));
         List<String> expected = IntStream.range(0, offered).mapToObj(n -> "r-" + n).toList();
-        List<String> found = postgres.query("SELECT request_id FROM inference_logs ORDER BY " + order);
+        List<String> found = DATABASE.query("SELECT request_id FROM inference_logs ORDER BY " + order);
         assertThat(found).hasSize(offered).doesNotHaveDuplicates();
         assertThat(found.equals(expected)).as("in the order of the offers").isTrue();
     }

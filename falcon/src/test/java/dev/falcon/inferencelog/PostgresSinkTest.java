@@ -2,10 +2,6 @@ package dev.falcon.inferencelog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.falcon.inference.Ticker;
-import dev.falcon.telemetry.Metrics;
-import dev.falcon.testing.Cleanup;
-import dev.falcon.testing.RealPostgres;
 import dev.falcon.testing.Scraped;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,64 +15,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PostgresSinkTest extends LogSinkContract {
 
-    private static RealPostgres postgres;
-
-    private final List<LogSink> opened = new ArrayList<>();
-    private Metrics metrics = new Metrics("worker-1", Ticker.system());
-
-    @BeforeAll
-    static void startServer() {
-        postgres = RealPostgres.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        Cleanup.close(postgres);
-    }
-
-    @BeforeEach
-    void emptyDatabase() {
-        postgres.executeInDatabase("DROP TABLE IF EXISTS inference_logs, flyway_schema_history CASCADE");
-    }
-
-    @AfterEach
-    void closeSinks() {
-        opened.forEach(LogSink::close);
-    }
+    @RegisterExtension static final LogDatabase DATABASE = new LogDatabase();
 
     @Override
     LogSink sink() {
-        LogSink sink = open(Clock.systemUTC());
+        LogSink sink = DATABASE.sink(Clock.systemUTC());
         assertThat(sink.probe()).isEmpty();
-        return sink;
-    }
-
-    private LogSink open(InstantSource clock) {
-        metrics = new Metrics("worker-1", Ticker.system());
-        LogBench bench = new LogBench(Path.of("unused")).server(postgres.port()).timeout(Duration.ofSeconds(10));
-        LogSink sink = new PostgresSink(new PostgresPool(bench.postgres(), "worker-1", metrics.database()),
-                metrics.database(), Ticker.system(), clock);
-        opened.add(sink);
         return sink;
     }
 
     @Override
     List<String> query(String sql) {
-        return postgres.query(sql);
-    }
-
-    private static List<String> partitions() {
-        return postgres.query(
-                "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'inference_logs'::regclass "
-                        + "ORDER BY 1");
+        return DATABASE.query(sql);
     }
 
     @Test
@@ -84,33 +39,33 @@ class PostgresSinkTest extends LogSinkContract {
         try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
             List<Future<Optional<String>>> probes = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                LogSink sink = open(Clock.systemUTC());
+                LogSink sink = DATABASE.sink(Clock.systemUTC());
                 probes.add(threads.submit(sink::probe));
             }
             for (Future<Optional<String>> probe : probes) {
                 assertThat(probe.get()).isEmpty();
             }
         }
-        assertThat(partitions()).hasSize(1 + Partitions.DAYS_AHEAD);
-        assertThat(postgres.query("SELECT version FROM flyway_schema_history WHERE version = '1'"))
+        assertThat(DATABASE.partitions()).hasSize(1 + Partitions.DAYS_AHEAD);
+        assertThat(DATABASE.query("SELECT version FROM flyway_schema_history WHERE version = '1'"))
                 .containsExactly("1");
     }
 
     @Test
     void todayAndThreeDaysAheadHavePartitions() {
-        LogSink sink = open(InstantSource.fixed(Instant.parse("2026-02-27T23:59:59.999999Z")));
+        LogSink sink = DATABASE.sink(InstantSource.fixed(Instant.parse("2026-02-27T23:59:59.999999Z")));
         assertThat(sink.probe()).isEmpty();
 
-        assertThat(partitions()).containsExactly("inference_logs_p20260227", "inference_logs_p20260228",
+        assertThat(DATABASE.partitions()).containsExactly("inference_logs_p20260227", "inference_logs_p20260228",
                 "inference_logs_p20260301", "inference_logs_p20260302");
-        assertThat(Scraped.value(metrics, "inference_log_partition_days_ahead")).isEqualTo(3);
+        assertThat(Scraped.value(DATABASE.metrics(), "inference_log_partition_days_ahead")).isEqualTo(3);
     }
 
     @Test
     void theDayChangesAtMidnightUtc() {
         Instant midnight = Instant.parse("2026-03-01T00:00:00Z");
         AtomicReference<Instant> now = new AtomicReference<>(midnight.minusNanos(1000));
-        LogSink sink = open(now::get);
+        LogSink sink = DATABASE.sink(now::get);
         assertThat(sink.probe()).isEmpty();
 
         List<LogRow> rows = new ArrayList<>(Records.rows(now.get(), 0, 1));
@@ -119,10 +74,10 @@ class PostgresSinkTest extends LogSinkContract {
         now.set(midnight);
         sink.maintain();
 
-        assertThat(postgres.query("SELECT request_id FROM inference_logs_p20260228")).containsExactly("r-0");
-        assertThat(postgres.query("SELECT request_id FROM inference_logs_p20260301")).containsExactly("r-1");
-        assertThat(partitions()).contains("inference_logs_p20260304");
-        assertThat(Scraped.value(metrics, "inference_log_partition_days_ahead")).isEqualTo(3);
+        assertThat(DATABASE.query("SELECT request_id FROM inference_logs_p20260228")).containsExactly("r-0");
+        assertThat(DATABASE.query("SELECT request_id FROM inference_logs_p20260301")).containsExactly("r-1");
+        assertThat(DATABASE.partitions()).contains("inference_logs_p20260304");
+        assertThat(Scraped.value(DATABASE.metrics(), "inference_log_partition_days_ahead")).isEqualTo(3);
     }
 
     @Test
@@ -132,7 +87,7 @@ class PostgresSinkTest extends LogSinkContract {
 
         assertThat(sink.write(Records.rows(longAgo, 0, 5))).isInstanceOf(WriteResult.Committed.class);
 
-        assertThat(postgres.query("SELECT count(*) FROM inference_logs_p20251231")).containsExactly("5");
+        assertThat(DATABASE.query("SELECT count(*) FROM inference_logs_p20251231")).containsExactly("5");
     }
 
     @Test
@@ -140,7 +95,7 @@ class PostgresSinkTest extends LogSinkContract {
         LogSink sink = sink();
         Instant day = Instant.parse("2026-01-15T12:00:00Z");
         sink.write(Records.rows(day, 0, 1));
-        postgres.executeInDatabase("DROP TABLE inference_logs_p20260115");
+        DATABASE.server().executeInDatabase("DROP TABLE inference_logs_p20260115");
 
         WriteResult first = sink.write(Records.rows(day, 1, 2));
         WriteResult second = sink.write(Records.rows(day, 1, 2));
@@ -152,7 +107,7 @@ class PostgresSinkTest extends LogSinkContract {
     @Test
     void makingADayWaitsForNoReaderAndNoWriter() throws Exception {
         LogSink sink = sink();
-        try (var reader = postgres.connect(); var statement = reader.createStatement()) {
+        try (var reader = DATABASE.server().connect(); var statement = reader.createStatement()) {
             reader.setAutoCommit(false);
             statement.execute("LOCK TABLE inference_logs IN ROW EXCLUSIVE MODE");
 
@@ -168,18 +123,18 @@ class PostgresSinkTest extends LogSinkContract {
         sink.write(Records.rows(Instant.now(Clock.systemUTC()), 0, 40));
         sink.write(Records.rows(Instant.now(Clock.systemUTC()).minus(Duration.ofDays(40)), 40, 50));
 
-        assertThat(postgres.query(
+        assertThat(DATABASE.query(
                 "SELECT COUNT(*) FROM inference_logs WHERE created_at > NOW() - INTERVAL '1 minute'"))
                 .containsExactly("40");
-        postgres.executeInDatabase("DELETE FROM inference_logs WHERE created_at < NOW() - INTERVAL '30 days'");
-        postgres.executeInDatabase("VACUUM ANALYZE inference_logs");
-        assertThat(postgres.query("SELECT COUNT(*) FROM inference_logs")).containsExactly("40");
+        DATABASE.server().executeInDatabase("DELETE FROM inference_logs WHERE created_at < NOW() - INTERVAL '30 days'");
+        DATABASE.server().executeInDatabase("VACUUM ANALYZE inference_logs");
+        assertThat(DATABASE.query("SELECT COUNT(*) FROM inference_logs")).containsExactly("40");
     }
 
     @Test
     void aDatabaseThatCameBackEmptyGetsItsTableAgain() {
         LogSink sink = sink();
-        emptyDatabase();
+        DATABASE.empty();
 
         assertThat(sink.probe()).isPresent();
         assertThat(sink.probe()).isEmpty();
@@ -189,32 +144,29 @@ class PostgresSinkTest extends LogSinkContract {
 
     @Test
     void anotherProgramsTableIsNoHindrance() {
-        postgres.executeInDatabase("CREATE TABLE something_else (id integer)");
+        DATABASE.server().executeInDatabase("CREATE TABLE something_else (id integer)");
         try {
-            assertThat(open(Clock.systemUTC()).probe()).isEmpty();
-            assertThat(partitions()).isNotEmpty();
+            assertThat(DATABASE.sink(Clock.systemUTC()).probe()).isEmpty();
+            assertThat(DATABASE.partitions()).isNotEmpty();
         } finally {
-            postgres.executeInDatabase("DROP TABLE something_else");
+            DATABASE.server().executeInDatabase("DROP TABLE something_else");
         }
     }
 
     @Test
     void aPasswordFileThatCannotBeReadIsNamed() {
-        LogBench bench = new LogBench(Path.of("unused")).server(postgres.port())
-                .passwordFile(Path.of("no-such-folder/password"));
-        LogSink sink = new PostgresSink(new PostgresPool(bench.postgres(), "worker-1", metrics.database()),
-                metrics.database(), Ticker.system(), Clock.systemUTC());
-        opened.add(sink);
+        LogSetup setup = DATABASE.setup(Path.of("unused")).passwordFile(Path.of("no-such-folder/password"));
+        LogSink sink = DATABASE.sink(setup, Clock.systemUTC(), 30);
 
         assertThat(sink.probe()).get().asString().contains("no-such-folder/password");
     }
 
     @Test
     void theClocksAreCompared() {
-        LogSink sink = open(Clock.offset(Clock.systemUTC(), Duration.ofSeconds(90)));
+        LogSink sink = DATABASE.sink(Clock.offset(Clock.systemUTC(), Duration.ofSeconds(90)));
         assertThat(sink.probe()).isEmpty();
 
-        assertThat(Scraped.value(metrics, "clock_offset_seconds")).isBetween(89.0, 91.0);
+        assertThat(Scraped.value(DATABASE.metrics(), "clock_offset_seconds")).isBetween(89.0, 91.0);
     }
 
     @Test
@@ -222,11 +174,12 @@ class PostgresSinkTest extends LogSinkContract {
         LogSink sink = sink();
         sink.write(Records.rows(Instant.now(Clock.systemUTC()), 0, 1));
 
-        assertThat(Scraped.value(metrics, "db_operations_total", "operation=\"insert\"", "status=\"success\""))
+        assertThat(
+                Scraped.value(DATABASE.metrics(), "db_operations_total", "operation=\"insert\"", "status=\"success\""))
                 .isEqualTo(1);
-        assertThat(Scraped.value(metrics, "db_operation_duration_seconds_count", "operation=\"migrate\"",
+        assertThat(Scraped.value(DATABASE.metrics(), "db_operation_duration_seconds_count", "operation=\"migrate\"",
                 "status=\"success\"")).isEqualTo(1);
-        assertThat(Scraped.value(metrics, "db_connection_pool_size")).isPositive();
+        assertThat(Scraped.value(DATABASE.metrics(), "db_connection_pool_size")).isPositive();
     }
 
     @Test

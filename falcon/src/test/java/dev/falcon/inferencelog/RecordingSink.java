@@ -49,7 +49,7 @@ final class RecordingSink implements LogSink {
             return new WriteResult.Refused("as the test wants");
         }
         ids.stream().filter(id -> !written.contains(id)).forEach(written::add);
-        return new WriteResult.Committed();
+        return new WriteResult.Committed(0);
     }
 
     @Override

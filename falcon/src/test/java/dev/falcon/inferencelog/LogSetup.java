@@ -14,66 +14,82 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /** Settings for a log under test, with short times; changed one by one before it is opened. Used by one thread. */
-final class LogBench {
+final class LogSetup {
 
     static final Duration OPERATION_TIMEOUT = Duration.ofSeconds(1);
 
     private final Path folder;
     private final Ticker ticker = Ticker.system();
-    private final InstantSource clock = Clock.systemUTC();
+    private InstantSource clock = Clock.systemUTC();
     private Metrics metrics = new Metrics("worker-1", Ticker.system());
-    private final String workerId = "worker-1";
+    private String workerId = "worker-1";
     private @Nullable String host;
     private int port;
     private String database = RealPostgres.DATABASE;
     private Password password = new Password(new Secret(RealPostgres.PASSWORD), null);
     private int capacity = 1000;
     private int spoolMb = 64;
+    private int retentionDays = 30;
     private boolean text;
     private boolean enabled = true;
     private Duration timeout = OPERATION_TIMEOUT;
 
-    LogBench(Path folder) {
+    LogSetup(Path folder) {
         this.folder = folder;
     }
 
-    LogBench server(int serverPort) {
+    LogSetup server(int serverPort) {
         host = "127.0.0.1";
         port = serverPort;
         return this;
     }
 
-    LogBench database(String name) {
+    LogSetup database(String name) {
         database = name;
         return this;
     }
 
-    LogBench passwordFile(Path file) {
+    LogSetup passwordFile(Path file) {
         password = new Password(null, file);
         return this;
     }
 
-    LogBench capacity(int records) {
+    LogSetup capacity(int records) {
         capacity = records;
         return this;
     }
 
-    LogBench spoolMb(int megabytes) {
+    LogSetup workerId(String name) {
+        workerId = name;
+        return this;
+    }
+
+    LogSetup clock(InstantSource source) {
+        clock = source;
+        return this;
+    }
+
+    LogSetup retentionDays(int days) {
+        retentionDays = days;
+        return this;
+    }
+
+    LogSetup spoolMb(int megabytes) {
         spoolMb = megabytes;
         return this;
     }
 
-    LogBench timeout(Duration operation) {
+    LogSetup timeout(Duration operation) {
         timeout = operation;
         return this;
     }
 
-    LogBench text(boolean kept) {
+    LogSetup text(boolean kept) {
         text = kept;
         return this;
     }
 
-    LogBench enabled(boolean on) {
+    LogSetup enabled(boolean on) {
         enabled = on;
         return this;
     }
@@ -90,7 +106,8 @@ final class LogBench {
     InferenceLog open() throws SpoolUnavailable {
         metrics = new Metrics(workerId, ticker);
         Settings.InferenceLog log =
-                new Settings.InferenceLog(enabled, folder.resolve("inference.db"), 64, text, capacity,
+                new Settings.InferenceLog(enabled, folder.resolve("inference.db"), 64, retentionDays, text,
+                        capacity,
                         folder.resolve("spool"), spoolMb);
         return InferenceLog.open(
                 new InferenceLog.Setup(workerId, log, postgres(),
