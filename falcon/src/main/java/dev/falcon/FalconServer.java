@@ -18,6 +18,7 @@ import dev.falcon.model.ModelRepository;
 import dev.falcon.serving.Endings;
 import dev.falcon.serving.InferenceService;
 import dev.falcon.serving.LastExit;
+import dev.falcon.serving.MemoryGrowth;
 import dev.falcon.serving.Readiness;
 import dev.falcon.serving.ServedModels;
 import dev.falcon.store.Stores;
@@ -27,6 +28,7 @@ import dev.falcon.telemetry.Field;
 import dev.falcon.telemetry.Metrics;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One worker: builds every object once, starts them, and stops them in reverse. {@link #start} returns when the worker is
@@ -67,7 +69,8 @@ public final class FalconServer {
         ServedModels models = new ServedModels(ticker, metrics.requests());
         readiness = new Readiness(models, stores::isAvailable, inferenceLog::isAvailable);
         Endings endings = new Endings(settings.worker(), metrics.requests(), inferenceLog, ticker);
-        service = new InferenceService(settings.limits(), new InferenceService.Rooms(models, idempotency, cache),
+        service = new InferenceService(settings.limits(),
+                new InferenceService.Rooms(models, idempotency, cache, leak(metrics)),
                 endings, ticker);
         HttpFront front = new HttpFront(
                 new HttpFront.Parts(settings.worker(), settings.http(), settings.limits(), service::infer,
@@ -111,6 +114,14 @@ public final class FalconServer {
                 + server.model.manifest().version() + " on port " + server.port(), Field.of("port", server.port()),
                 Field.of("version", version));
         return server;
+    }
+
+    private @Nullable MemoryGrowth leak(Metrics metrics) {
+        MemoryGrowth leak = MemoryGrowth.of(settings.debug(), log);
+        if (leak != null) {
+            metrics.memoryGrows();
+        }
+        return leak;
     }
 
     private LoadedModel load(ServedModels models, Metrics metrics) throws ModelFault {

@@ -20,15 +20,22 @@ final class Welcome {
                   listens    %s   also /healthz /readyz /metrics
                   serves     %s/%s (%s), %.1f %% accurate on held-out text of its domain
                   answers    %s
-                  records    %s
+                  records    %s%s
 
                   try        curl -s %s/infer -H 'Content-Type: application/json' -d '{"text": "Great food and friendly service"}'
                   stop       Ctrl-C
 
                 """.formatted(Version.running(), settings.worker().id(), address, model.name(), model.version(),
                 String.join(", ", model.labels()), model.heldOut().accuracy() * 100, answers(settings),
-                records(settings), address));
+                records(settings), leak(settings.debug()), address));
         out.flush();
+    }
+
+    private static String leak(Settings.Debug debug) {
+        return debug.memoryGrowth()
+                ? "\n  LEAKS      " + debug.memoryGrowthMbPerRequest()
+                        + " MB a request on purpose, until it dies of it (DEBUG_MEMORY_GROWTH=true)"
+                : "";
     }
 
     private static String answers(Settings settings) {

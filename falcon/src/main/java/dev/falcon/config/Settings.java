@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * unit in the variable's name; a path that is set is relative to the working folder, a default one to the installation.
  */
 public record Settings(Worker worker, Http http, Limits limits, Models models, Redis redis, Postgres postgres,
-        Breaker breaker, Retry retry, Cache cache, Idempotency idempotency, InferenceLog inferenceLog) {
+        Breaker breaker, Retry retry, Cache cache, Idempotency idempotency, InferenceLog inferenceLog, Debug debug) {
 
     /** What the worker is called and how it logs. */
     public record Worker(
@@ -155,4 +155,11 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
                     meaning = "Folder where records wait while PostgreSQL is away.") Path spoolDir,
             @Setting(env = "INFERENCE_LOG_SPOOL_MAX_MB", byDefault = "256", unit = "MB", max = 10_000_000,
                     meaning = "Size of the spool; records beyond it are dropped and counted. 0: no spool.") int spoolMaxMb) {}
+
+    /** Faults that are made on purpose, to see alerts and people react. */
+    public record Debug(
+            @Setting(env = "DEBUG_MEMORY_GROWTH", byDefault = "false",
+                    meaning = "For drills only: every admitted request keeps DEBUG_MEMORY_GROWTH_MB_PER_REQUEST of heap for good, until the worker dies of it.") boolean memoryGrowth,
+            @Setting(env = "DEBUG_MEMORY_GROWTH_MB_PER_REQUEST", byDefault = "0", unit = "MB", max = 1024,
+                    meaning = "What a request keeps while DEBUG_MEMORY_GROWTH=true, in MB of 1,048,576 bytes; without that it does nothing.") int memoryGrowthMbPerRequest) {}
 }

@@ -41,18 +41,30 @@ public final class InferenceService {
     private final ServedModels models;
     private final IdempotencyGuard idempotency;
     private final ResponseCache cache;
+    private final @Nullable MemoryGrowth leak;
     private final Endings endings;
     private final Duration inferenceTimeout;
     private final Ticker ticker;
 
-    /** The rooms below that the journey leads through. */
-    public record Rooms(ServedModels models, IdempotencyGuard idempotency, ResponseCache cache) {}
+    /**
+     * The rooms below that the journey leads through.
+     *
+     * @param leak what every admitted request leaks into in a drill; null in a worker that is well
+     */
+    public record Rooms(ServedModels models, IdempotencyGuard idempotency, ResponseCache cache,
+            @Nullable MemoryGrowth leak) {
+
+        public Rooms(ServedModels models, IdempotencyGuard idempotency, ResponseCache cache) {
+            this(models, idempotency, cache, null);
+        }
+    }
 
     public InferenceService(Settings.Limits limits, Rooms rooms, Endings endings, Ticker ticker) {
         this.admission = new AdmissionControl(limits, ticker, endings.meters());
         this.models = rooms.models();
         this.idempotency = rooms.idempotency();
         this.cache = rooms.cache();
+        this.leak = rooms.leak();
         this.endings = endings;
         this.inferenceTimeout = limits.inferenceTimeout();
         this.ticker = ticker;
@@ -108,6 +120,9 @@ public final class InferenceService {
                 asked.add(model);
             }
             trip.admit();
+            if (leak != null) {
+                leak.grow();
+            }
             trip.ended(Stage.ADMISSION);
             return claimed(request, asked, new Held(permit, trip));
         }

@@ -36,6 +36,7 @@ public final class Metrics {
     private final ModelMeters models;
     private final Map<Dependency, GuardMeters> guards = new EnumMap<>(Dependency.class);
     private final FallbackMeters fallbacks;
+    private final Gauge memoryGrowth;
 
     public Metrics(String workerId, Ticker ticker) {
         workerLabel = Labels.of("worker_id", workerId);
@@ -61,6 +62,8 @@ public final class Metrics {
         meters.gauge(Metric.MEMORY_USAGE, ProcessMemory::residentBytes);
         meters.gauge(Metric.MEMORY_LIMIT, ProcessMemory::limitBytes);
         meters.gauge(Metric.HEAP_LIVE, ProcessMemory::liveAfterCollectionBytes);
+        memoryGrowth = meters.gauge(Metric.DEBUG_MEMORY_GROWTH);
+        memoryGrowth.set(0);
         JvmMetrics.builder().constLabels(workerLabel).register(registry);
     }
 
@@ -69,6 +72,11 @@ public final class Metrics {
         Meters meters = new Meters(registry, workerLabel);
         meters.gauge(Metric.LAST_EXIT_CLEAN, () -> lastExitClean);
         meters.gauge(Metric.APP).labelValues(version, Runtime.version().toString()).set(1);
+    }
+
+    /** Shows that memory is leaked on purpose. */
+    public void memoryGrows() {
+        memoryGrowth.set(1);
     }
 
     public RequestMeters requests() {

@@ -21,6 +21,7 @@ public final class WorkerSetup {
 
     private final Path folder;
     private final Map<String, String> environment = new TreeMap<>();
+    private final List<String> javaOptions = new ArrayList<>();
     private boolean shipped;
 
     private WorkerSetup(Path folder) {
@@ -75,6 +76,12 @@ public final class WorkerSetup {
         return this;
     }
 
+    /** Adds options of the JVM, where it is not started as shipped; they win over the ones for tests. */
+    public WorkerSetup withJava(String... options) {
+        javaOptions.addAll(List.of(options));
+        return this;
+    }
+
     /** Points it to a Redis, or to a proxy before one, on this port of the loopback. */
     public WorkerSetup withRedis(int port) {
         return with("REDIS_HOST", "127.0.0.1").with("REDIS_PORT", Integer.toString(port));
@@ -126,13 +133,15 @@ public final class WorkerSetup {
     }
 
     /** A small heap and a quick start; native libraries are unpacked where they go away with the folder. */
-    private static List<String> command(Path temporary) {
-        return new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-                "-Djava.io.tmpdir=" + temporary, "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-cp",
-                classPath(),
-                "dev.falcon.cli.Main", "serve"));
+    private List<String> command(Path temporary) {
+        List<String> command =
+                new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
+                        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+                        "-Djava.io.tmpdir=" + temporary, "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8"));
+        command.addAll(javaOptions);
+        command.addAll(List.of("-cp", classPath(), "dev.falcon.cli.Main", "serve"));
+        return command;
     }
 
     /** The class path of this JVM without the tests' own classes, whose log configuration would win over the worker's. */

@@ -1,0 +1,28 @@
+package dev.falcon.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.falcon.config.Settings;
+import dev.falcon.telemetry.EventLog;
+import org.junit.jupiter.api.Test;
+
+final class MemoryGrowthTest {
+
+    private final EventLog log = new EventLog(MemoryGrowthTest.class);
+
+    @Test
+    void keepsSoManyMegabytesForEachRequest() {
+        MemoryGrowth growth = new MemoryGrowth(3);
+
+        growth.grow();
+        growth.grow();
+
+        assertThat(growth.retainedBytes()).isEqualTo(6L * 1024 * 1024);
+    }
+
+    @Test
+    void thereIsNoneUnlessItIsTurnedOn() {
+        assertThat(MemoryGrowth.of(new Settings.Debug(false, 5), log)).isNull();
+        assertThat(MemoryGrowth.of(new Settings.Debug(true, 0), log)).isNotNull();
+    }
+}
