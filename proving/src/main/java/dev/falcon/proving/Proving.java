@@ -1,5 +1,6 @@
 package dev.falcon.proving;
 
+import dev.falcon.proving.measure.MeasureCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +24,6 @@ public final class Proving implements Runnable {
     }
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Proving()).execute(args));
+        System.exit(new CommandLine(new Proving()).addSubcommand(new MeasureCommand()).execute(args));
     }
 }

@@ -1,0 +1,89 @@
+package dev.falcon.proving.measure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code proving measure}: takes the figures of all chapters or of some, keeps them, and renders the page. */
+@Command(name = "measure", mixinStandardHelpOptions = true,
+        description = "Measures what a worker costs, each figure beside a reference of the same run.")
+public final class MeasureCommand implements Callable<Integer> {
+
+    private static final Map<String, Measurement> MEASUREMENTS = Map.of(Chapter.SERVING.id(), new ServingMeasurement());
+
+    @Option(names = "--only", split = ",", paramLabel = "CHAPTER",
+            description = "Measure these alone, of: serving; none renders what was measured before.") private List<String> only =
+                    Chapter.ALL.stream().map(Chapter::id).toList();
+
+    @Option(names = "--quick",
+            description = "See that everything works, within a minute; figures mean nothing.") private boolean quick;
+
+    @Option(names = "--results", paramLabel = "FILE",
+            description = "Where the figures of every round are kept, those of other chapters too; "
+                    + "by default target/performance.json.") private @Nullable Path results;
+
+    @Option(names = "--write", paramLabel = "FILE",
+            description = "Render the page of all that is kept to this file.") private @Nullable Path page;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path root = Path.of(System.getProperty("proving.root", "")).toAbsolutePath();
+        Path kept = results != null ? results
+                : root.resolve("target").resolve(quick ? "performance-quick.json" : "performance.json");
+        Results all = Results.read(kept);
+        for (Chapter chapter : chosen()) {
+            Section section = measure(chapter, root);
+            all.put(chapter, section);
+            all.write(kept);
+            spec.commandLine().getOut().println(PerformancePage.of(chapter, section));
+        }
+        if (page != null) {
+            Files.writeString(page, PerformancePage.of(all));
+        }
+        return 0;
+    }
+
+    private List<Chapter> chosen() {
+        List<String> known = Chapter.ALL.stream().map(Chapter::id).toList();
+        if (only.equals(List.of("none"))) {
+            return List.of();
+        }
+        for (String name : only) {
+            if (!known.contains(name)) {
+                throw new ParameterException(spec.commandLine(),
+                        "There is no chapter " + name + "; there are " + String.join(", ", known) + " and none.");
+            }
+        }
+        return Chapter.ALL.stream().filter(chapter -> only.contains(chapter.id())).toList();
+    }
+
+    private Section measure(Chapter chapter, Path root) throws IOException, InterruptedException {
+        Measurement measurement = MEASUREMENTS.get(chapter.id());
+        if (measurement == null) {
+            throw new IllegalStateException("nothing measures " + chapter.id());
+        }
+        Effort effort = quick ? Effort.QUICK : Effort.FULL;
+        Machine machine = Machine.here();
+        String taken = InstantSource.system().instant().truncatedTo(ChronoUnit.MINUTES).toString();
+        try (Bench bench = new Bench(root, effort)) {
+            List<Row> rows = measurement.take(bench);
+            return new Section(taken, "bin/proving measure --only " + chapter.id() + (quick ? " --quick" : ""), machine,
+                    effort.rounds(), effort.isQuick(), rows);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.falcon.proving.measure;
+
+import dev.falcon.proving.load.Caller;
+import dev.falcon.proving.load.Ending;
+import dev.falcon.proving.load.Endpoint;
+import dev.falcon.proving.load.Tally;
+import dev.falcon.proving.load.Wire;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** What is asked: a sentence of about 100 characters with a number that makes it known or fresh. */
+final class Texts {
+
+    /** How many texts are asked again and again; fewer than any cache holds. */
+    static final int KNOWN = 1000;
+
+    private static final String SENTENCE =
+            "a quiet film with a strong second half, let down by a script that explains too much, number ";
+
+    private final AtomicLong fresh = new AtomicLong(1_000_000);
+
+    static String known(int number) {
+        return SENTENCE + (100_000 + number);
+    }
+
+    /** Asks the known texts in turn, from requests made beforehand. */
+    Caller known(Endpoint endpoint, Tally tally) {
+        List<byte[]> requests = new ArrayList<>();
+        for (int i = 0; i < KNOWN; i++) {
+            requests.add(endpoint.infer(known(i), ""));
+        }
+        return new Counting(tally) {
+            @Override
+            public byte[] request(long number) {
+                return requests.get((int) (number % KNOWN));
+            }
+        };
+    }
+
+    /** Asks a text that nobody asked before, each time. */
+    Caller fresh(Endpoint endpoint, Tally tally) {
+        return new Counting(tally) {
+            @Override
+            public byte[] request(long number) {
+                return endpoint.infer(SENTENCE + fresh.getAndIncrement(), "");
+            }
+        };
+    }
+
+    private abstract static class Counting implements Caller {
+
+        private final Tally tally;
+
+        private Counting(Tally tally) {
+            this.tally = tally;
+        }
+
+        @Override
+        public void ended(Ending ending, Wire.@Nullable Reply reply) {
+            tally.add(ending);
+        }
+    }
+}
