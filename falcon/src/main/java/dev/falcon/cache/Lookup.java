@@ -4,9 +4,7 @@ import dev.falcon.inference.Deadline;
 import dev.falcon.inference.Patience;
 import dev.falcon.inference.Prediction;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -66,19 +64,21 @@ public final class Lookup implements AutoCloseable {
      * returns, the next look-up of these texts on any worker finds them.
      */
     public void fill(List<Prediction> predictions) {
-        List<Place> ours = places.stream().filter(place -> place.ours).toList();
+        List<Place> ours = new ArrayList<>(predictions.size());
+        for (Place place : places) {
+            if (place.ours) {
+                ours.add(place);
+            }
+        }
         if (predictions.size() != ours.size()) {
             throw new IllegalArgumentException(predictions.size() + " predictions for " + ours.size() + " texts");
         }
-        Map<Place, Prediction> computed = new LinkedHashMap<>();
         for (int i = 0; i < ours.size(); i++) {
-            Place place = ours.get(i);
-            place.found = predictions.get(i);
-            place.ours = false;
-            computed.put(place, predictions.get(i));
+            ours.get(i).found = predictions.get(i);
+            ours.get(i).ours = false;
         }
-        if (!computed.isEmpty()) {
-            cache.keep(computed, patience);
+        if (!ours.isEmpty()) {
+            cache.keep(ours, patience);
         }
     }
 

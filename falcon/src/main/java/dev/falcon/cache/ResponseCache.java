@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -127,19 +128,26 @@ public final class ResponseCache {
     }
 
     /**
-     * Keeps what was computed in both tiers, then wakes those who wait for it: whoever answers has an answer that every
+     * Keeps what was found in both tiers, then wakes those who wait for it: whoever answers has an answer that every
      * worker finds.
      */
-    void keep(Map<Place, Prediction> computed, Patience patience) {
+    void keep(List<Place> computed, Patience patience) {
         try {
-            computed.forEach((place, prediction) -> keepLocally(place.key, prediction));
+            Map<CacheKey, Prediction> entries = shared == null ? Map.of() : new LinkedHashMap<>();
+            for (Place place : computed) {
+                Prediction prediction = Objects.requireNonNull(place.found);
+                keepLocally(place.key, prediction);
+                if (shared != null) {
+                    entries.put(place.key, prediction);
+                }
+            }
             if (shared != null) {
-                Map<CacheKey, Prediction> entries = new LinkedHashMap<>();
-                computed.forEach((place, prediction) -> entries.put(place.key, prediction));
                 shared.put(entries, patience);
             }
         } finally {
-            computed.forEach(this::finish);
+            for (Place place : computed) {
+                finish(place, Objects.requireNonNull(place.found));
+            }
         }
     }
 

@@ -25,10 +25,8 @@ import dev.falcon.model.Prepared;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * own virtual thread, blocks, and never throws. Safe for use by many threads.
  */
 public final class InferenceService {
+
+    /** A client is not asked whether it is still there so soon after its request. */
+    private static final Duration SURELY_THERE = Duration.ofMillis(2);
 
     private final AdmissionControl admission;
     private final ServedModels models;
@@ -227,17 +228,36 @@ public final class InferenceService {
     private @Nullable Failure answerAll(InferenceRequest request, ModelRuntime model, Trip trip, List<Answer> answers)
             throws InterruptedException {
         Budget budget = new Budget(request.caller().deadline().within(inferenceTimeout), trip);
-        SortedMap<Integer, Answer> answered = new TreeMap<>();
-        List<Integer> missing = IntStream.range(0, request.texts().size()).boxed().toList();
-        while (!missing.isEmpty()) {
+        @Nullable Answer[] answered = new Answer[request.texts().size()];
+        for (List<Integer> missing = missing(answered); !missing.isEmpty(); missing = missing(answered)) {
             Failure failure = answerSome(request, model, missing, budget, answered);
             if (failure != null) {
                 return failure;
             }
-            missing = missing.stream().filter(item -> !answered.containsKey(item)).toList();
         }
-        answers.addAll(answered.values());
+        for (Answer answer : answered) {
+            answers.add(Objects.requireNonNull(answer));
+        }
         return null;
+    }
+
+    /** Indexes without an answer, ascending. */
+    private static List<Integer> missing(@Nullable Answer[] answered) {
+        List<Integer> missing = new ArrayList<>(answered.length);
+        for (int item = 0; item < answered.length; item++) {
+            if (answered[item] == null) {
+                missing.add(item);
+            }
+        }
+        return missing;
+    }
+
+    private static List<String> pick(List<String> texts, List<Integer> items) {
+        List<String> picked = new ArrayList<>(items.size());
+        for (int item : items) {
+            picked.add(texts.get(item));
+        }
+        return picked;
     }
 
     /**
@@ -245,12 +265,11 @@ public final class InferenceService {
      * text whose other request gave up stays unanswered: the next round finds it, leads or waits again.
      */
     private @Nullable Failure answerSome(InferenceRequest request, ModelRuntime model, List<Integer> items,
-            Budget budget,
-            SortedMap<Integer, Answer> answered) throws InterruptedException {
-        List<String> texts = items.stream().map(request.texts()::get).toList();
+            Budget budget, @Nullable Answer[] answered) throws InterruptedException {
+        List<String> texts = pick(request.texts(), items);
         try (Lookup lookup = cache.lookUp(model.id(), model.labels(), texts, request.caller().patience())) {
             budget.trip().ended(Stage.CACHE);
-            Computed computed = compute(request, model, lookup.ours().stream().map(items::get).toList(), budget);
+            Computed computed = compute(request, model, pick(texts, lookup.ours()), budget);
             if (computed.failure() != null) {
                 return computed.failure();
             }
@@ -258,8 +277,8 @@ public final class InferenceService {
             for (int i = 0; i < items.size(); i++) {
                 Prediction prediction = lookup.await(i, budget.deadline());
                 if (prediction != null) {
-                    answered.put(items.get(i), new Answer(model.id(), items.get(i), prediction, lookup.isHit(i),
-                            lookup.isHit(i) ? 0 : computed.nanos()));
+                    answered[items.get(i)] = new Answer(model.id(), items.get(i), prediction, lookup.isHit(i),
+                            lookup.isHit(i) ? 0 : computed.nanos());
                 } else if (budget.deadline().passed()) {
                     return Failure.of(ErrorCode.DEADLINE_EXCEEDED,
                             "the deadline passed while another request computed the same text");
@@ -277,21 +296,21 @@ public final class InferenceService {
     private record Computed(List<Prediction> predictions, long nanos, @Nullable Failure failure) {}
 
     /** Runs the model on some of the texts, unless nobody waits for the answer any more. */
-    private Computed compute(InferenceRequest request, ModelRuntime model, List<Integer> items, Budget budget) {
-        if (items.isEmpty()) {
+    private Computed compute(InferenceRequest request, ModelRuntime model, List<String> texts, Budget budget) {
+        if (texts.isEmpty()) {
             return new Computed(List.of(), 0, null);
         }
         if (budget.deadline().passed()) {
             return new Computed(List.of(), 0, Failure.of(ErrorCode.DEADLINE_EXCEEDED,
                     "the deadline passed before the model was run"));
         }
-        if (request.caller().gone().getAsBoolean()) {
+        if (hasWaited(request) && request.caller().gone().getAsBoolean()) {
             return new Computed(List.of(), 0, gone());
         }
         try {
-            List<Prepared> prepared = new ArrayList<>(items.size());
-            for (int item : items) {
-                prepared.add(model.prepare(request.texts().get(item)));
+            List<Prepared> prepared = new ArrayList<>(texts.size());
+            for (String text : texts) {
+                prepared.add(model.prepare(text));
             }
             budget.trip().ended(Stage.TOKENIZE);
             List<Prediction> predictions = predict(model, prepared);
@@ -302,6 +321,11 @@ public final class InferenceService {
             return new Computed(List.of(), 0, Failure.of(ErrorCode.MODEL_FAILED,
                     "the model " + model.id().name() + "/" + model.id().version() + " failed on this text"));
         }
+    }
+
+    /** To ask whether the client is still there costs a system call, as much as a small model's work. */
+    private boolean hasWaited(InferenceRequest request) {
+        return ticker.nanos() - request.caller().arrivedNanos() >= SURELY_THERE.toNanos();
     }
 
     /** Texts share a batch only where that does not change their answers. */

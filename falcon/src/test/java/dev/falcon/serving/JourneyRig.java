@@ -99,7 +99,9 @@ final class JourneyRig {
 
     private Received request(List<String> texts, List<ModelReference> models, @Nullable String key, Duration due,
             boolean gone) {
-        Caller caller = new Caller("127.0.0.1", null, ticker.nanos(), Deadline.after(due, ticker), new Patience(),
+        // Who has left has had time to.
+        long arrivedNanos = ticker.nanos() - (gone ? Duration.ofMillis(100).toNanos() : 0);
+        Caller caller = new Caller("127.0.0.1", null, arrivedNanos, Deadline.after(due, ticker), new Patience(),
                 () -> gone);
         return new Received.Valid(
                 new InferenceRequest("r-" + requests.incrementAndGet(), texts, models, key, caller));
