@@ -3,6 +3,7 @@ package dev.falcon.cli;
 import dev.falcon.config.Settings;
 import dev.falcon.config.SettingsCatalog;
 import dev.falcon.config.SettingsFaults;
+import dev.falcon.config.SettingsFindings;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,10 @@ final class ConfigCommand implements Callable<Integer> {
             shell.out().print(ReferencePage.markdown());
             return ExitStatus.OK;
         }
+        SettingsFindings findings = shell.examined(envFile);
+        findings.unknown().forEach(unknown -> shell.err().println("warning: " + unknown));
         try {
-            Settings settings = shell.settings(envFile);
+            Settings settings = findings.settings();
             SettingsCatalog.effective(settings).forEach(row -> shell.out().println(row.name() + "=" + row.value()));
             return ExitStatus.OK;
         } catch (SettingsFaults e) {

@@ -22,8 +22,8 @@ final class ReferencePage {
                 ## Settings
 
                 Environment variables; `--env-file FILE` reads more, the environment wins. An empty value counts as unset.
-                A wrong value stops the start with every fault listed at once (exit status 78). Durations may have
-                fractions. A default path is relative to the installation, a path that is set to the working folder.
+                A wrong value stops the start with every fault listed at once (exit status 78), and so does a name
+                within two letters of a setting's. Durations may have fractions. A default path is relative to the installation, a path that is set to the working folder.
                 `REDIS_PASSWORD` and `POSTGRES_PASSWORD` may be given as a file instead, named by the variable with
                 `_FILE` appended; it is read again at each new connection.
 

@@ -3,6 +3,7 @@ package dev.falcon.cli;
 import dev.falcon.FalconServer;
 import dev.falcon.config.Settings;
 import dev.falcon.config.SettingsFaults;
+import dev.falcon.config.SettingsFindings;
 import dev.falcon.inferencelog.SpoolUnavailable;
 import dev.falcon.listener.CannotListen;
 import dev.falcon.model.ModelFault;
@@ -24,7 +25,11 @@ import picocli.CommandLine.Option;
 @Command(name = "serve", mixinStandardHelpOptions = true, versionProvider = Version.class,
         description = {"Serves the model in MODEL_PATH over HTTP until SIGTERM or Ctrl-C, then drains and ends.",
             "All settings come from the environment; without REDIS_HOST and POSTGRES_HOST everything is kept in the worker"
-                    + " and in SQLite, so that nothing else needs to run."})
+                    + " and in SQLite, so that nothing else needs to run.",
+            "`falcon doctor` checks beforehand whether it can."},
+        footerHeading = "%nExit status:%n",
+        footer = {"  1 a bad model or spool, or a drain that lost something, 2 wrong usage,",
+            "  69 port taken, 78 wrong settings, 143 after a drained SIGTERM"})
 final class ServeCommand implements Callable<Integer> {
 
     /**
@@ -48,9 +53,10 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        SettingsFindings findings = shell.examined(envFile);
         Settings settings;
         try {
-            settings = shell.settings(envFile);
+            settings = findings.settings();
         } catch (SettingsFaults e) {
             return wrongSettings(e);
         }
@@ -60,6 +66,9 @@ final class ServeCommand implements Callable<Integer> {
         lifetime.onSignal().accept(() -> drain(running.get(), log, logging));
         try {
             log.emit(Event.STARTING, "starting falcon " + Version.running(), Field.of("port", settings.http().port()));
+            findings.unknown()
+                    .forEach(unknown -> log.emit(Event.UNKNOWN_SETTING, unknown.toString(),
+                            Field.of("setting", unknown.name()), Field.of("source", unknown.source())));
             FalconServer server = FalconServer.start(settings, Version.running());
             running.set(server);
             if (settings.worker().logFormat() == Settings.LogFormat.TEXT) {

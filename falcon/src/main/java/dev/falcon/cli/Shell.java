@@ -2,6 +2,7 @@ package dev.falcon.cli;
 
 import dev.falcon.config.Settings;
 import dev.falcon.config.SettingsFaults;
+import dev.falcon.config.SettingsFindings;
 import dev.falcon.config.SettingsReader;
 import dev.falcon.config.Sources;
 import java.io.InputStream;
@@ -25,7 +26,12 @@ record Shell(Map<String, String> environment, Path home, InputStream in, PrintSt
 
     /** The settings in force, from the environment and an optional file. */
     Settings settings(@Nullable Path envFile) throws SettingsFaults {
-        return SettingsReader.read(new Sources(environment, envFile), new SettingsReader.Surroundings(hostname(),
+        return examined(envFile).settings();
+    }
+
+    /** The same, with all that is wrong or strange about them. */
+    SettingsFindings examined(@Nullable Path envFile) {
+        return SettingsReader.examine(new Sources(environment, envFile), new SettingsReader.Surroundings(hostname(),
                 Runtime.getRuntime().availableProcessors(), home));
     }
 

@@ -3,10 +3,16 @@ package dev.falcon.config;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /** What the settings tree declares, as rows for the reference page and the effective-settings listing. Stateless. */
 public final class SettingsCatalog {
+
+    /** What the launcher and a deployment read, and no worker. */
+    private static final Set<String> NO_SETTINGS = Set.of("FALCON_HOME", "FALCON_VERSION");
 
     /**
      * One setting.
@@ -33,6 +39,32 @@ public final class SettingsCatalog {
             }
         }
         return rows;
+    }
+
+    /** Every variable that is read, those included that name a password's file. */
+    static Set<String> names() {
+        Set<String> names = new LinkedHashSet<>();
+        for (RecordComponent section : Settings.class.getRecordComponents()) {
+            for (RecordComponent component : section.getType().getRecordComponents()) {
+                String name = component.getAnnotation(Setting.class).env();
+                names.add(name);
+                if (component.getType() == Password.class) {
+                    names.add(name + "_FILE");
+                }
+            }
+        }
+        return names;
+    }
+
+    /** Whether a name that is none could be taken for a setting: by its first word, or because it names Falcon. */
+    static boolean looksLikeOne(String name) {
+        String first = firstWord(name);
+        return !first.isEmpty() && !NO_SETTINGS.contains(name)
+                && (first.equals("FALCON_") || names().stream().anyMatch(known -> firstWord(known).equals(first)));
+    }
+
+    private static String firstWord(String name) {
+        return name.toUpperCase(Locale.ROOT).substring(0, name.indexOf('_') + 1);
     }
 
     /** The values in force. */

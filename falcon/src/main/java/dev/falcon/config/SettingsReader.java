@@ -6,7 +6,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,7 @@ public final class SettingsReader {
     private final Sources sources;
     private final Surroundings surroundings;
     private final List<Fault> faults = new ArrayList<>();
+    private final Map<Class<?>, Record> sections = new HashMap<>();
 
     /**
      * What defaults may depend on.
@@ -35,13 +40,32 @@ public final class SettingsReader {
 
     /** Reads all settings, or says everything that is wrong with them. */
     public static Settings read(Sources sources, Surroundings surroundings) throws SettingsFaults {
+        return examine(sources, surroundings).settings();
+    }
+
+    /** Reads all settings as far as they are right, and finds everything that is wrong or strange about them. */
+    public static SettingsFindings examine(Sources sources, Surroundings surroundings) {
         SettingsReader reader = new SettingsReader(sources, surroundings);
         reader.faults.addAll(sources.faults());
-        Settings settings = (Settings) reader.section(Settings.class);
-        if (settings == null || !reader.faults.isEmpty()) {
-            throw new SettingsFaults(reader.faults);
+        reader.section(Settings.class);
+        Set<String> names = SettingsCatalog.names();
+        List<Fault> unknown = new ArrayList<>();
+        sources.all().forEach((name, found) -> {
+            if (!names.contains(name)) {
+                reader.stranger(name, found, names, unknown);
+            }
+        });
+        int set = (int) names.stream().filter(name -> sources.find(name) != null).count();
+        return new SettingsFindings(reader.sections, reader.faults, unknown, set);
+    }
+
+    private void stranger(String name, Found found, Set<String> names, List<Fault> unknown) {
+        Optional<String> meant = Spelling.meant(name, found.value(), names);
+        if (meant.isPresent()) {
+            faults.add(new Fault(name, found.source(), "is no setting; " + meant.get() + " was probably meant"));
+        } else if (found.isFromFile() && SettingsCatalog.looksLikeOne(name)) {
+            unknown.add(new Fault(name, found.source(), "is no setting and has no effect"));
         }
-        return settings;
     }
 
     /** The record, or null when one of its components is at fault. */
@@ -63,6 +87,9 @@ public final class SettingsReader {
         try {
             Record section = (Record) type.getDeclaredConstructor(types).newInstance(values);
             CrossChecks.check(section, faults);
+            if (faults.size() == before) {
+                sections.put(type, section);
+            }
             return section;
         } catch (InvocationTargetException | InstantiationException | IllegalAccessException
                 | NoSuchMethodException e) {

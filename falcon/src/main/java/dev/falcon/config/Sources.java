@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sources {
 
+    private static final String ENVIRONMENT = "environment";
     private static final long MAX_FILE_BYTES = 1_000_000;
 
     /** A value and where it was found. */
-    record Found(String value, String source) {}
+    record Found(String value, String source) {
+
+        boolean isFromFile() {
+            return !source.equals(ENVIRONMENT);
+        }
+    }
 
     private final Map<String, Found> values = new HashMap<>();
     private final List<Fault> faults = new ArrayList<>();
@@ -36,7 +44,7 @@ public final class Sources {
         }
         environment.forEach((name, value) -> {
             if (!value.isBlank()) {
-                values.put(name, new Found(value, "environment"));
+                values.put(name, new Found(value, ENVIRONMENT));
             }
         });
     }
@@ -82,6 +90,11 @@ public final class Sources {
     @Nullable
     Found find(String name) {
         return values.get(name);
+    }
+
+    /** Everything that is set, by name. */
+    SortedMap<String, Found> all() {
+        return new TreeMap<>(values);
     }
 
     List<Fault> faults() {

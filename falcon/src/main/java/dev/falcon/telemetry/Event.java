@@ -13,6 +13,8 @@ public enum Event {
     DEBUG_MEMORY_GROWTH(Severity.CRITICAL, 60,
             "DEBUG_MEMORY_GROWTH is on: the worker leaks memory on purpose; says how to turn it off."),
     SETTING_WITHOUT_EFFECT(Severity.WARNING, 60, "A setting does nothing without another one; names both."),
+    UNKNOWN_SETTING(Severity.WARNING, 1000,
+            "A name in the --env-file looks like a setting and is none; it has no effect."),
     MODEL_LOADED(Severity.INFO, 60, "A model was read, checked and answered its warm-up inference."),
     READY(Severity.INFO, 60, "The worker listens and answers."),
     DRAIN(Severity.INFO, 600, "A step of the drain after SIGTERM, with the time since its begin."),
