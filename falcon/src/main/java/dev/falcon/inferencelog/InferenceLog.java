@@ -12,6 +12,7 @@ import dev.falcon.telemetry.EventLog;
 import dev.falcon.telemetry.Field;
 import dev.falcon.telemetry.LogBooks;
 import dev.falcon.telemetry.Metrics;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class InferenceLog {
 
     private static final FlushReport NOTHING = new FlushReport(0, 0, 0);
+    private static final int LOCK_ATTEMPTS = 10;
+    private static final Duration LOCK_PAUSE = Duration.ofMillis(200);
     private static final LogBooks EMPTY = new LogBooks(0, 0, Map.of(), 0, 0, 0);
 
     /** The settings the log needs. */
@@ -55,7 +58,7 @@ public final class InferenceLog {
             return new InferenceLog(clocks.clock(), null, null);
         }
         boolean hasServer = setup.postgres().host() != null;
-        Spool spool = hasServer && setup.log().spoolMaxMb() > 0 ? openSpool(setup) : null;
+        Spool spool = hasServer && setup.log().spoolMaxMb() > 0 ? openSpool(setup, clocks.ticker()) : null;
         LogSink sink = hasServer
                 ? new PostgresSink(new PostgresCalls(
                         new PostgresPool(setup.postgres(), setup.workerId(), metrics.database()), metrics.database(),
@@ -74,17 +77,20 @@ public final class InferenceLog {
                 GuardPolicy.of(setup.breaker(), setup.postgres().operationTimeout()),
                 metrics.guard(Dependency.POSTGRES), clocks.ticker());
         Delivery delivery = new Delivery(sink, guard, new Retry(setup.retry(), metrics.retries(), clocks.ticker()));
+        LeftSpools.Home home = spool == null ? null
+                : new LeftSpools.Home(setup.log().spoolDir(), setup.workerId(), setup.log().spoolMaxMb());
         Pipeline pipeline =
-                new Pipeline(new Pipeline.Parts(sink, spool, guard, delivery, metrics.fallbacks()), new Pipeline.Plan(
-                        setup.log().bufferCapacity(), setup.log().text(), clocks.ticker(), clocks.clock()));
+                new Pipeline(new Pipeline.Parts(sink, spool, home, guard, delivery, metrics.fallbacks()),
+                        new Pipeline.Plan(
+                                setup.log().bufferCapacity(), setup.log().text(), clocks.ticker(), clocks.clock()));
         metrics.books(pipeline::books);
         pipeline.start();
         return new InferenceLog(clocks.clock(), pipeline, guard);
     }
 
-    private static Spool openSpool(Setup setup) throws SpoolUnavailable {
+    private static Spool openSpool(Setup setup, Ticker ticker) throws SpoolUnavailable {
         EventLog log = new EventLog(InferenceLog.class);
-        Spool spool = Spool.open(setup.log().spoolDir(), setup.workerId(), setup.log().spoolMaxMb());
+        Spool spool = openPatiently(setup, ticker);
         String fault = spool.setAsideAtStart();
         if (fault != null) {
             log.emit(Event.SPOOL_SET_ASIDE, "the spool found at the start cannot be read and was set aside: " + fault,
@@ -95,6 +101,25 @@ public final class InferenceLog {
                     Field.of("records", spool.size()));
         }
         return spool;
+    }
+
+    /** Another worker that takes over what this one left holds its lock for a moment. */
+    private static Spool openPatiently(Setup setup, Ticker ticker) throws SpoolUnavailable {
+        for (int attempt = 1;; attempt++) {
+            try {
+                return Spool.open(setup.log().spoolDir(), setup.workerId(), setup.log().spoolMaxMb());
+            } catch (SpoolUnavailable e) {
+                if (attempt == LOCK_ATTEMPTS || !e.isInUse()) {
+                    throw e;
+                }
+            }
+            try {
+                ticker.sleep(LOCK_PAUSE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new SpoolUnavailable("interrupted while waiting for the spool", e);
+            }
+        }
     }
 
     /** The identity for the records of one request and model, with the time as it is now. */

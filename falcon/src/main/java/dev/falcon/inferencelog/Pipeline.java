@@ -8,6 +8,7 @@ import dev.falcon.telemetry.FallbackMeters;
 import dev.falcon.telemetry.LogBooks;
 import dev.falcon.telemetry.LogBooks.DropReason;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +23,11 @@ final class Pipeline {
     /** The longest time that is kept back at the end for putting on disk what could not be written. */
     private static final long SPOOL_RESERVE_NANOS = TimeUnit.MILLISECONDS.toNanos(1000);
 
+    private static final double MILLIS_PER_SECOND = 1e3;
+
     /** What it is made of; the spool is null where it is switched off. */
-    record Parts(LogSink sink, @Nullable Spool spool, Guard guard, Delivery delivery, FallbackMeters fallbacks) {}
+    record Parts(LogSink sink, @Nullable Spool spool, LeftSpools.@Nullable Home spools, Guard guard,
+            Delivery delivery, FallbackMeters fallbacks) {}
 
     /** How it works: the memory's bound, whether texts are kept, and time. */
     record Plan(int capacity, boolean storesText, Ticker ticker, InstantSource clock) {}
@@ -38,6 +42,8 @@ final class Pipeline {
     private final SpoolKeeper keeper;
     private final Thread writerThread;
     private final Thread keeperThread;
+    private final @Nullable LeftSpools leftSpools;
+    private final Housekeeping housekeeping;
     private final Thread housekeepingThread;
 
     Pipeline(Parts parts, Plan plan) {
@@ -52,10 +58,9 @@ final class Pipeline {
         keeper = new SpoolKeeper(backlog, books, policy);
         writerThread = Thread.ofPlatform().daemon().name("inference-log-writer").unstarted(writer);
         keeperThread = Thread.ofPlatform().daemon().name("inference-log-keeper").unstarted(keeper);
-        housekeepingThread = Thread.ofPlatform()
-                .daemon()
-                .name("inference-log-housekeeping")
-                .unstarted(new Housekeeping(parts.sink(), parts.delivery(), plan.ticker()));
+        leftSpools = parts.spools() == null ? null : new LeftSpools(parts.spools(), books, parts.delivery());
+        housekeeping = new Housekeeping(parts.sink(), parts.delivery(), leftSpools, plan.ticker());
+        housekeepingThread = Thread.ofPlatform().daemon().name("inference-log-housekeeping").unstarted(housekeeping);
     }
 
     void start() {
@@ -89,8 +94,12 @@ final class Pipeline {
     LogBooks books() {
         Books.Snapshot now = books.snapshot();
         Spool spool = parts.spool();
+        Instant wallTime = plan.clock().instant();
+        Instant left = leftSpools == null ? null : leftSpools.oldest();
+        double leftSeconds = left == null ? 0 : Duration.between(left, wallTime).toMillis() / MILLIS_PER_SECOND;
+        long bytes = (spool == null ? 0 : spool.bytes()) + (leftSpools == null ? 0 : leftSpools.bytes());
         return new LogBooks(now.enqueued(), now.written(), now.dropped(), now.pending(),
-                backlog.oldestPendingSeconds(plan.clock().instant()), spool == null ? 0 : spool.bytes());
+                Math.max(backlog.oldestPendingSeconds(wallTime), leftSeconds), bytes);
     }
 
     /** Writes or spools what waits, and ends; what neither could be done with is counted as dropped. */
@@ -101,6 +110,7 @@ final class Pipeline {
         long remaining = Math.max(deadline.remainingNanos(), 0);
         join(writerThread, remaining - Math.min(SPOOL_RESERVE_NANOS, remaining / 2));
         keeperThread.interrupt();
+        housekeeping.finish();
         housekeepingThread.interrupt();
         Thread ending = Thread.ofPlatform().daemon().name("inference-log-ending").start(this::end);
         join(ending, deadline.remainingNanos());

@@ -35,7 +35,7 @@ final class Spool implements AutoCloseable {
     /** The oldest rows that wait, and the number of the last of them. */
     record Head(List<LogRow> rows, long lastSeq) {}
 
-    private static final int SCHEMA_VERSION = 1;
+    static final int SCHEMA_VERSION = 1;
     private static final int BYTES_PER_MB = 1024 * 1024;
     private static final long SHRINK_FROM_BYTES = BYTES_PER_MB;
     private static final int SQLITE_CORRUPT = 11;
@@ -45,7 +45,7 @@ final class Spool implements AutoCloseable {
 
     private final Path file;
     private final long maxPages;
-    private final SpoolLock lock;
+    private final @Nullable SpoolLock lock;
     private Connection connection;
     private boolean closed;
     /** Up to this number rows are in the database already; 0 where none of those is still on disk. */
@@ -55,7 +55,7 @@ final class Spool implements AutoCloseable {
     private volatile @Nullable Instant oldest;
     private final @Nullable String setAsideAtStart;
 
-    private Spool(Path file, long maxPages, SpoolLock lock)
+    private Spool(Path file, long maxPages, @Nullable SpoolLock lock)
             throws SQLException, IOException, SpoolCorrupt {
         this.file = file;
         this.maxPages = maxPages;
@@ -88,10 +88,23 @@ final class Spool implements AutoCloseable {
         SpoolLock lock = SpoolLock.take(folder.resolve("spool-" + workerId + ".lock"), workerId);
         Path file = folder.resolve("spool-" + workerId + ".db");
         try {
+            return opened(file, maxMb, lock);
+        } catch (SpoolUnavailable e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** Opens a spool that was another worker's and has a name of this worker's now, whose lock guards it. */
+    static Spool openClaimed(Path file, int maxMb) throws SpoolUnavailable {
+        return opened(file, maxMb, null);
+    }
+
+    private static Spool opened(Path file, int maxMb, @Nullable SpoolLock lock) throws SpoolUnavailable {
+        try {
             // An eighth is left to the write-ahead log beside the file.
             return new Spool(file, (long) maxMb * BYTES_PER_MB / SqliteTable.PAGE_BYTES * 7 / 8, lock);
         } catch (SQLException | IOException | SpoolCorrupt e) {
-            lock.close();
             throw new SpoolUnavailable("cannot open the spool " + file + ": " + e.getMessage(), e);
         }
     }
@@ -130,6 +143,17 @@ final class Spool implements AutoCloseable {
             }
             SqliteTable.number(opened, "SELECT count(*) FROM spool");
             opened.setAutoCommit(false);
+        }
+    }
+
+    boolean isAt(Path place) {
+        return file.equals(place);
+    }
+
+    /** Removes the file; after closing, for one that nobody will use again. */
+    void delete() throws IOException {
+        for (String end : List.of("-wal", "-shm", "")) {
+            Files.deleteIfExists(file.resolveSibling(file.getFileName() + end));
         }
     }
 
@@ -353,6 +377,8 @@ final class Spool implements AutoCloseable {
     public void close() {
         closed = true;
         closeQuietly();
-        lock.close();
+        if (lock != null) {
+            lock.close();
+        }
     }
 }

@@ -16,19 +16,33 @@ record SpoolLock(FileChannel channel) implements AutoCloseable {
 
     /** Takes the lock, or says that another process has it. */
     static SpoolLock take(Path file, String workerId) throws SpoolUnavailable {
-        FileChannel channel = null;
+        SpoolLock taken;
         try {
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            taken = tryTake(file);
+        } catch (IOException e) {
+            throw new SpoolUnavailable("cannot lock the spool " + file + ": " + e.getMessage(), e);
+        }
+        if (taken == null) {
+            throw SpoolUnavailable.inUse("the spool " + file
+                    + " is in use by another process; give each worker of this host its own WORKER_ID (now " + workerId
+                    + ") or its own INFERENCE_LOG_SPOOL_DIR");
+        }
+        return taken;
+    }
+
+    /** Takes the lock; null where another process has it. */
+    static @Nullable SpoolLock tryTake(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
             if (locked(channel) != null) {
                 return new SpoolLock(channel);
             }
-            channel.close();
         } catch (IOException e) {
             close(channel);
-            throw new SpoolUnavailable("cannot lock the spool " + file + ": " + e.getMessage(), e);
+            throw e;
         }
-        throw new SpoolUnavailable("the spool " + file + " is in use by another process; give each worker of this host"
-                + " its own WORKER_ID (now " + workerId + ") or its own INFERENCE_LOG_SPOOL_DIR");
+        close(channel);
+        return null;
     }
 
     private static @Nullable FileLock locked(FileChannel channel) throws IOException {
@@ -39,13 +53,12 @@ record SpoolLock(FileChannel channel) implements AutoCloseable {
         }
     }
 
-    private static void close(@Nullable FileChannel channel) {
+    private static void close(FileChannel channel) {
         try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException alreadyFailing) {
-            // The failure that led here is the one to tell.
+            channel.close();
+        } catch (IOException e) {
+            // Nothing was written, and the lock goes with the process at the latest.
+            return;
         }
     }
 
