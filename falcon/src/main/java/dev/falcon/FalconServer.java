@@ -54,11 +54,10 @@ public final class FalconServer {
     private final LoadedModel model;
     private final LastExit lastExit;
 
-    private FalconServer(Settings settings, String version, BoundPort bound)
+    private FalconServer(Settings settings, String version, BoundPort bound, InstantSource clock)
             throws CannotListen, ModelFault, SpoolUnavailable {
         this.settings = settings;
         ticker = Ticker.system();
-        InstantSource clock = InstantSource.system();
         Metrics metrics = new Metrics(settings.worker().id(), ticker);
         inferenceLog = InferenceLog.open(new InferenceLog.Setup(settings.worker().id(), settings.inferenceLog(),
                 settings.postgres(), settings.breaker(), settings.retry()), metrics,
@@ -101,11 +100,17 @@ public final class FalconServer {
      */
     public static FalconServer start(Settings settings, String version)
             throws CannotListen, ModelFault, SpoolUnavailable {
+        return start(settings, version, InstantSource.system());
+    }
+
+    /** Same, with dates from this clock: those of records and partitions. No interval, lease or deadline knows it. */
+    public static FalconServer start(Settings settings, String version, InstantSource clock)
+            throws CannotListen, ModelFault, SpoolUnavailable {
         // First of all: a second worker is to hear that the port is taken, not that the spool is.
         BoundPort bound = Listener.bind(settings.http());
         FalconServer server;
         try {
-            server = new FalconServer(settings, version, bound);
+            server = new FalconServer(settings, version, bound, clock);
         } catch (CannotListen | ModelFault | SpoolUnavailable | RuntimeException | Error e) {
             bound.close();
             throw e;

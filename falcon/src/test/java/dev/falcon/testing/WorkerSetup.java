@@ -23,6 +23,10 @@ public final class WorkerSetup {
     private final Map<String, String> environment = new TreeMap<>();
     private final List<String> javaOptions = new ArrayList<>();
     private boolean shipped;
+    private List<String> jvmOptions = List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+            "-XX:-UsePerfData", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+            "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8");
+    private List<String> program = List.of("dev.falcon.cli.Main", "serve");
 
     private WorkerSetup(Path folder) {
         this.folder = folder;
@@ -64,6 +68,13 @@ public final class WorkerSetup {
         shipped = true;
         return with("JAVA_OPTS", "-Djava.io.tmpdir=" + temporary() + " " + flags)
                 .with("PATH", System.getenv("PATH"));
+    }
+
+    /** Starts another main class of this class path, in a JVM with these options, instead of {@code falcon serve}. */
+    public WorkerSetup running(String mainClass, List<String> options) {
+        program = List.of(mainClass);
+        jvmOptions = List.copyOf(options);
+        return this;
     }
 
     private Path temporary() {
@@ -132,15 +143,13 @@ public final class WorkerSetup {
         }
     }
 
-    /** A small heap and a quick start; native libraries are unpacked where they go away with the folder. */
+    /** Native libraries are unpacked where they go away with the folder. */
     private List<String> command(Path temporary) {
-        List<String> command =
-                new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
-                        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-                        "-Djava.io.tmpdir=" + temporary, "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8"));
-        command.addAll(javaOptions);
-        command.addAll(List.of("-cp", classPath(), "dev.falcon.cli.Main", "serve"));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-Djava.io.tmpdir=" + temporary, "-cp", classPath()));
+        command.addAll(program);
         return command;
     }
 

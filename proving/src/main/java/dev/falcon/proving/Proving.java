@@ -1,5 +1,6 @@
 package dev.falcon.proving;
 
+import dev.falcon.proving.faults.FaultsCommand;
 import dev.falcon.proving.measure.MeasureCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.proving.faults;
+
+import org.jspecify.annotations.NullMarked;
