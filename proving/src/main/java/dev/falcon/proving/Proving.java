@@ -25,6 +25,8 @@ public final class Proving implements Runnable {
     }
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Proving()).addSubcommand(new MeasureCommand()).execute(args));
+        System.exit(new CommandLine(new Proving()).addSubcommand(new FaultsCommand())
+                .addSubcommand(new MeasureCommand())
+                .execute(args));
     }
 }

@@ -45,8 +45,9 @@ final class Report {
                     tenths(millis.quantile(0.5)), tenths(millis.quantile(0.99)), tenths(millis.max()),
                     span.evidence()).stripTrailing());
         }
-        lines.add("With the fault on, without the recovery after it. Latency is of answers with 200, from when a request"
-                + " was due.");
+        lines.add(
+                "With the fault on, without the recovery after it. Latency is of answers with 200, from when a request"
+                        + " was due.");
         lines.add("One in a hundred has a body that is refused.");
     }
 

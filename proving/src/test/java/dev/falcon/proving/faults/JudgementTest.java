@@ -83,7 +83,8 @@ class JudgementTest {
         samples.add(new Sample(0, 5 * SECOND + 1, 0, 0, 3, 1, "7 enqueued, but 6 written"));
         pendingAtEnd = 1;
 
-        assertThat(failures()).hasSize(3).anyMatch(each -> each.contains("7 enqueued"))
+        assertThat(failures()).hasSize(3)
+                .anyMatch(each -> each.contains("7 enqueued"))
                 .anyMatch(each -> each.contains("1 records dropped"))
                 .anyMatch(each -> each.contains("1 records pending"));
     }
@@ -101,7 +102,7 @@ class JudgementTest {
     @Test
     void aWaitAfterTheBreakerHasOpenedDisproves() {
         for (long number = 6_001; number < 6_100; number++) {
-            ask(number, 13 * SECOND + number, 80);
+            ask(number, 13 * SECOND + number, 200);
         }
 
         assertThat(failures()).singleElement().asString().contains("nothing once the breaker is open");
@@ -110,7 +111,7 @@ class JudgementTest {
     @Test
     void aWaitForTheDatabaseDisproves() {
         for (long number = 6_001; number < 6_100; number++) {
-            ask(number, 21 * SECOND + number, 80);
+            ask(number, 21 * SECOND + number, 200);
         }
 
         assertThat(failures()).singleElement().asString().contains("PostgreSQL away, nothing");
@@ -135,7 +136,9 @@ class JudgementTest {
                 RowReckoning.of(asked, rows, KILL), 100, 100, pendingAtEnd);
         List<Judgement.Finding> findings = Judgement.of(run);
         boolean proven = Report.of(run, Map.of(), findings).endsWith("\nPROVEN\n");
-        List<String> failures = findings.stream().filter(each -> !each.holds()).map(Judgement.Finding::sentence)
+        List<String> failures = findings.stream()
+                .filter(each -> !each.holds())
+                .map(Judgement.Finding::sentence)
                 .collect(Collectors.toList());
         assertThat(proven).isEqualTo(failures.isEmpty());
         return failures;
