@@ -26,7 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class FaultRun implements AutoCloseable {
 
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final Duration WARM_UP = Duration.ofSeconds(6);
+    /** A JVM is warm once it has been quick for this long; on a busy machine that takes its time. */
+    private static final Duration WARM_FOR = Duration.ofSeconds(3);
+    private static final double WARM_MILLIS = 60;
+    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(40);
     private static final Duration QUIET = Duration.ofSeconds(10);
     private static final Duration FAULT = Duration.ofSeconds(5);
     private static final Duration SPOOLING = Duration.ofSeconds(2);
@@ -63,7 +67,7 @@ final class FaultRun implements AutoCloseable {
     /** Everything, in turn. */
     RunRecord run() throws Exception {
         ticker.sleep(WARM_UP);
-        until(LONGEST_UNTIL_SOUND, watch::allClosed);
+        until(LONGEST_WARM_UP, this::isWarm);
         quiet("quiet");
         for (Fault fault : redisFaults.all()) {
             during(fault);
@@ -78,6 +82,13 @@ final class FaultRun implements AutoCloseable {
         until(LONGEST_UNTIL_SOUND, () -> watch.pending() == 0);
         ticker.sleep(PAUSE);
         return record();
+    }
+
+    private boolean isWarm() {
+        long from = ticker.nanos() - WARM_FOR.toNanos();
+        return watch.allClosed() && !watch.openedSince(from, Dependency.REDIS) && Latencies
+                .of(traffic.asked().stream().filter(each -> each.dueNanos() - from >= 0).toList())
+                .quantile(0.99) < WARM_MILLIS;
     }
 
     private RunRecord record() throws SQLException {

@@ -5,16 +5,12 @@ import java.util.List;
 /**
  * All that a run has seen.
  *
- * @param spans in the order of time; the first is quiet
+ * @param spans in the order of time
  * @param takenOver records that the killed worker's next life found in its spool
  * @param newDayRows rows in the partition that was missing when its day came
  */
 record RunRecord(int workers, List<Span> spans, List<Asked> asked, List<Sample> samples, List<String> scrapeFailures,
         RowReckoning.Kill kill, RowReckoning rows, long takenOver, long newDayRows, long pendingAtEnd) {
-
-    Span quiet() {
-        return spans.getFirst();
-    }
 
     Breakers breakers() {
         return new Breakers(samples, workers);

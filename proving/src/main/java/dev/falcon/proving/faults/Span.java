@@ -18,7 +18,7 @@ record Span(String name, Kind kind, @Nullable Dependency dependency, long fromNa
 
     /** What is judged of a stretch. */
     enum Kind {
-        /** Latency is measured against the first of these. */
+        /** Latency is measured against the quieter of these. */
         QUIET,
         /** The breaker must open. */
         OPENS,

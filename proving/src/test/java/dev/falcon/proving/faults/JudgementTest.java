@@ -117,6 +117,14 @@ class JudgementTest {
         assertThat(failures()).singleElement().asString().contains("PostgreSQL away, nothing");
     }
 
+    @Test
+    void aMachineTooBusyToTellDisproves() {
+        asked.replaceAll(each -> new Asked(each.number(), each.worker(), each.dueNanos(),
+                each.dueNanos() + 130_000_000, each.status(), each.replayed(), false, ""));
+
+        assertThat(failures()).singleElement().asString().contains("too busy to tell");
+    }
+
     private static Span broken(String name, Dependency dependency, long fromSecond) {
         return new Span(name, Span.Kind.OPENS, dependency, fromSecond * SECOND, (fromSecond + 6) * SECOND,
                 (fromSecond + 10) * SECOND, "no answer", "");
