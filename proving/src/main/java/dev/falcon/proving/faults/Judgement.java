@@ -35,8 +35,12 @@ final class Judgement {
     private Judgement(RunRecord run) {
         this.run = run;
         this.breakers = run.breakers();
-        this.usualMillis = run.spans().stream().filter(span -> span.kind() == Span.Kind.QUIET)
-                .mapToDouble(span -> Latencies.of(run.askedIn(span)).quantile(0.99)).min().orElse(0);
+        this.usualMillis = run.spans()
+                .stream()
+                .filter(span -> span.kind() == Span.Kind.QUIET)
+                .mapToDouble(span -> Latencies.of(run.askedIn(span)).quantile(0.99))
+                .min()
+                .orElse(0);
     }
 
     static List<Finding> of(RunRecord run) {
