@@ -1,5 +1,6 @@
 package dev.falcon.inferencelog;
 
+import dev.falcon.inference.Ticker;
 import dev.falcon.resilience.Guard;
 import dev.falcon.resilience.Permit;
 import dev.falcon.resilience.Retry;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings one batch to the sink: through the guard, tried again with jitter, and split in halves until only the rows that
- * the sink refuses are left out. Blocks for as long as that takes; for the writer's thread.
+ * the sink refuses are left out. Blocks for as long as that takes; for one thread.
  */
 final class Delivery {
 
@@ -48,11 +49,19 @@ final class Delivery {
     private final LogSink sink;
     private final Guard guard;
     private final Retry retry;
+    private final Ticker ticker;
+    private final Obstruction obstruction = new Obstruction();
 
-    Delivery(LogSink sink, Guard guard, Retry retry) {
+    Delivery(LogSink sink, Guard guard, Retry retry, Ticker ticker) {
         this.sink = sink;
         this.guard = guard;
         this.retry = retry;
+        this.ticker = ticker;
+    }
+
+    /** Another one to the same sink, for another thread. */
+    Delivery another() {
+        return new Delivery(sink, guard, retry, ticker);
     }
 
     /** Whether it is worth a try. */
@@ -70,6 +79,9 @@ final class Delivery {
     Delivered deliver(List<LogRow> rows, boolean patient) throws InterruptedException {
         try {
             Delivered done = split(rows, patient);
+            if (done.refused() == 0) {
+                obstruction.passed(ticker.nanos());
+            }
             if (done.expired() > 0) {
                 log.emit(Event.LOG_RECORDS_EXPIRED,
                         done.expired() + " records were past INFERENCE_LOG_RETENTION_DAYS before they could be written",
@@ -85,8 +97,25 @@ final class Delivery {
         return switch (write(rows, patient)) {
             case WriteResult.Committed committed -> new Delivered(0, committed.expired());
             case WriteResult.Refused refused -> leaveOut(rows, refused.reason(), patient);
+            case WriteResult.Obstructed obstructed -> {
+                tellObstructed(obstructed.reason());
+                if (!obstruction.isOver(ticker.nanos())) {
+                    throw new NotWritten(obstructed.reason(), false);
+                }
+                yield leaveOut(rows, obstructed.reason(), patient);
+            }
             case WriteResult.Unavailable unavailable -> throw new NotWritten(unavailable.reason(), true);
         };
+    }
+
+    private void tellObstructed(String reason) {
+        if (obstruction.met(ticker.nanos())) {
+            log.emit(Event.LOG_OBSTRUCTED,
+                    "the database takes other records, but not those that are due: " + reason
+                            + "; what it still refuses after " + Obstruction.PATIENCE.toMinutes()
+                            + " minutes will be dropped",
+                    Field.of("reason", reason));
+        }
     }
 
     private Delivered leaveOut(List<LogRow> rows, String reason, boolean patient)
@@ -127,6 +156,8 @@ final class Delivery {
         switch (result) {
             case WriteResult.Committed done -> permit.succeeded();
             case WriteResult.Refused refused -> {
+            }
+            case WriteResult.Obstructed obstructed -> {
             }
             case WriteResult.Unavailable unavailable -> {
                 permit.failed(unavailable.reason());

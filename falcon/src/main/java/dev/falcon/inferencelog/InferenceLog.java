@@ -63,7 +63,9 @@ public final class InferenceLog {
                 ? new PostgresSink(new PostgresCalls(
                         new PostgresPool(setup.postgres(), setup.workerId(), metrics.database()), metrics.database(),
                         clocks.ticker()), clocks.clock(), setup.log().retentionDays())
-                : new SqliteSink(setup.log().path(), setup.log().maxMb(), metrics.database(), clocks.ticker());
+                : new SqliteSink(setup.log().path(),
+                        new SqliteSink.Bounds(setup.log().maxMb(), setup.log().retentionDays()), metrics.database(),
+                        clocks);
         if (!hasServer) {
             // A file is there at once: records need not wait for the first look of the background.
             sink.probe();
@@ -76,7 +78,8 @@ public final class InferenceLog {
         Guard guard = new Guard(Dependency.POSTGRES,
                 GuardPolicy.of(setup.breaker(), setup.postgres().operationTimeout()),
                 metrics.guard(Dependency.POSTGRES), clocks.ticker());
-        Delivery delivery = new Delivery(sink, guard, new Retry(setup.retry(), metrics.retries(), clocks.ticker()));
+        Delivery delivery = new Delivery(sink, guard, new Retry(setup.retry(), metrics.retries(), clocks.ticker()),
+                clocks.ticker());
         LeftSpools.Home home = spool == null ? null
                 : new LeftSpools.Home(setup.log().spoolDir(), setup.workerId(), setup.log().spoolMaxMb());
         Pipeline pipeline =

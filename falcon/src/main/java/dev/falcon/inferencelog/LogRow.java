@@ -2,6 +2,7 @@ package dev.falcon.inferencelog;
 
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,18 @@ final class LogRow {
 
     static Builder builder() {
         return new Builder();
+    }
+
+    /** A made-up row of this time, to try a table with. */
+    static LogRow trial(Instant createdAt) {
+        Builder row = builder().set(Column.ID, new UUID(0, 0)).set(Column.ITEM, 0).set(Column.CREATED_AT, createdAt);
+        for (Column each : List.of(Column.REQUEST_ID, Column.WORKER_ID, Column.TEXT_HASH)) {
+            row.set(each, "trial");
+        }
+        for (Column each : List.of(Column.CACHE_HIT, Column.IDEMPOTENCY_HIT, Column.SUCCESS)) {
+            row.set(each, false);
+        }
+        return row.set(Column.TEXT_LENGTH, 0).set(Column.PROCESSING_TIME_MS, 0.0).build();
     }
 
     @Nullable

@@ -86,8 +86,13 @@ final class LogWriter implements Runnable {
         switch (policy.next(waiting, delivery.isUsable(), closing)) {
             case WriterPolicy.Rest rest -> rest(rest.nanos());
             case WriterPolicy.Write write -> {
-                if (!writeOne() && closing && backlog.hasDisk()) {
+                boolean written = writeOne();
+                if (!written && closing && backlog.hasDisk()) {
                     return false;
+                }
+                if (!written && delivery.isUsable()) {
+                    // Neither written nor given up: what stands in its way is not the database as a whole.
+                    rest(PAUSE_AFTER_FAULT.toNanos());
                 }
             }
         }

@@ -58,7 +58,7 @@ final class Pipeline {
         keeper = new SpoolKeeper(backlog, books, policy);
         writerThread = Thread.ofPlatform().daemon().name("inference-log-writer").unstarted(writer);
         keeperThread = Thread.ofPlatform().daemon().name("inference-log-keeper").unstarted(keeper);
-        leftSpools = parts.spools() == null ? null : new LeftSpools(parts.spools(), books, parts.delivery());
+        leftSpools = parts.spools() == null ? null : new LeftSpools(parts.spools(), books, parts.delivery().another());
         housekeeping = new Housekeeping(parts.sink(), parts.delivery(), leftSpools, plan.ticker());
         housekeepingThread = Thread.ofPlatform().daemon().name("inference-log-housekeeping").unstarted(housekeeping);
     }

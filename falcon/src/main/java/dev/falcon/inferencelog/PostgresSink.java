@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log in PostgreSQL. Writes a batch in one transaction; makes the table and its partitions itself. What the server
@@ -57,18 +58,46 @@ final class PostgresSink implements LogSink {
 
     @Override
     public WriteResult write(List<LogRow> rows) {
+        WriteResult result = writeOnce(rows);
+        if (result == null) {
+            // Somebody dropped a partition that was known to exist; it is made again.
+            partitions.forget();
+            result = writeOnce(rows);
+        }
+        return result == null ? obstructed("a partition is missing that cannot be made") : result;
+    }
+
+    /** Null where a day's partition is missing. */
+    private @Nullable WriteResult writeOnce(List<LogRow> rows) {
         try {
             return calls.timed(Operation.INSERT, connection -> write(connection, rows));
         } catch (SQLException e) {
             return switch (PostgresFault.of(e)) {
-                case NO_PARTITION -> {
-                    // Somebody dropped a partition that was known to exist; the next try makes it again.
-                    partitions.forget();
-                    yield new WriteResult.Unavailable("a partition was missing");
-                }
+                case NO_PARTITION -> null;
                 case ROW -> new WriteResult.Refused("SQLSTATE " + PostgresFault.state(e));
-                case SERVER, OTHER -> new WriteResult.Unavailable(PostgresFault.reason(e));
+                case SERVER -> new WriteResult.Unavailable(PostgresFault.reason(e));
+                // The message may quote a row.
+                case OTHER -> obstructed("SQLSTATE " + PostgresFault.state(e));
             };
+        }
+    }
+
+    /** Whether it is the batch alone is found out by a made-up row of now, which is taken back. */
+    private WriteResult obstructed(String reason) {
+        try {
+            return calls.timed(Operation.PROBE, connection -> {
+                Instant now = clock.instant();
+                partitions.ensure(connection, List.of(Partition.day(now)));
+                try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+                    bind(insert, LogRow.trial(now));
+                    insert.executeUpdate();
+                } finally {
+                    connection.rollback();
+                }
+                return new WriteResult.Obstructed(reason);
+            });
+        } catch (SQLException e) {
+            return new WriteResult.Unavailable(reason);
         }
     }
 

@@ -29,21 +29,33 @@ final class SqliteSink implements LogSink {
     private static final int PRIMARY_CODE_MASK = 0xFF;
     /** One part in so many of the rows goes when the file is full. */
     private static final int TRIMMED_PART = 20;
+    private static final int REMOVED_AT_ONCE = 2000;
 
     private final EventLog log = new EventLog(SqliteSink.class);
     private final Path file;
     private final long maxBytes;
     private final DatabaseMeters meters;
+    private final int retentionDays;
     private final Ticker ticker;
+    private final SteadyTime time;
     private @Nullable Connection connection;
     private boolean closed;
 
-    /** @param maxMb how large the file may grow */
-    SqliteSink(Path file, int maxMb, DatabaseMeters meters, Ticker ticker) {
+    /**
+     * What the file keeps.
+     *
+     * @param maxMb how large it may grow
+     * @param retentionDays how many whole days are kept before the current one
+     */
+    record Bounds(int maxMb, int retentionDays) {}
+
+    SqliteSink(Path file, Bounds bounds, DatabaseMeters meters, InferenceLog.Clocks clocks) {
         this.file = file;
-        this.maxBytes = (long) maxMb * BYTES_PER_MB;
+        this.maxBytes = (long) bounds.maxMb() * BYTES_PER_MB;
+        this.retentionDays = bounds.retentionDays();
         this.meters = meters;
-        this.ticker = ticker;
+        this.ticker = clocks.ticker();
+        this.time = new SteadyTime(clocks);
     }
 
     @Override
@@ -103,9 +115,37 @@ final class SqliteSink implements LogSink {
         }
     }
 
+    /** Removes what is past retention, some rows at a time so that none that is written waits long. */
     @Override
     public void maintain() {
-        // The size is kept at every write; there is nothing else.
+        String firstKept = SqliteTable.time(Partition.begin(Partition.day(time.now()).minusDays(retentionDays)));
+        long removed = 0;
+        try {
+            int last;
+            do {
+                last = timed(Operation.RETENTION, open -> removeBefore(open, firstKept));
+                removed += last;
+            } while (last == REMOVED_AT_ONCE);
+        } catch (SQLException e) {
+            log.emit(Event.RETENTION_FAILED,
+                    "records past retention could not be removed, tried again in a minute: " + e.getMessage(),
+                    Field.of("reason", e.getMessage()));
+        }
+        if (removed > 0) {
+            log.emit(Event.RETENTION_APPLIED,
+                    "removed " + removed + " records that are older than " + retentionDays + " days",
+                    Field.of("removed", removed), Field.of("retention_days", retentionDays));
+        }
+    }
+
+    private static int removeBefore(Connection open, String firstKept) throws SQLException {
+        try (PreparedStatement delete = open.prepareStatement("DELETE FROM inference_logs WHERE rowid IN "
+                + "(SELECT rowid FROM inference_logs WHERE created_at < ? LIMIT " + REMOVED_AT_ONCE + ")")) {
+            delete.setString(1, firstKept);
+            int removed = delete.executeUpdate();
+            open.commit();
+            return removed;
+        }
     }
 
     /** Something done on the connection. */

@@ -51,6 +51,11 @@ final class SqliteTable {
                 .collect(Collectors.joining(", "));
     }
 
+    /** A time as it is stored. */
+    static String time(Instant time) {
+        return TIME.format(time);
+    }
+
     static String names() {
         return Arrays.stream(COLUMNS).map(Column::sqlName).collect(Collectors.joining(", "));
     }

@@ -13,6 +13,12 @@ sealed interface WriteResult {
     /** The sink will never take the batch as it is: a row in it is at fault. Nothing of it was kept. */
     record Refused(String reason) implements WriteResult {}
 
+    /**
+     * The batch fails although the sink takes other rows. Perhaps somebody mends what stands in its way; nothing of it was
+     * kept.
+     */
+    record Obstructed(String reason) implements WriteResult {}
+
     /** The sink cannot write at the moment. Nothing of the batch was kept, or else all of it was without saying so. */
     record Unavailable(String reason) implements WriteResult {}
 }

@@ -36,6 +36,8 @@ public enum Event {
             "A spool that another worker left could not be taken over; said once for each file, tried again."),
     LOG_TRIMMED(Severity.INFO, 6, "The SQLite log reached INFERENCE_LOG_MAX_MB; its oldest records were removed."),
     LOG_RECORD_REFUSED(Severity.ERROR, 30, "The database refused a record; it was split off, dropped and counted."),
+    LOG_OBSTRUCTED(Severity.ERROR, 6,
+            "The database takes other records, but not those that are due; after ten minutes they are dropped."),
     LOG_RECORDS_EXPIRED(Severity.WARNING, 6,
             "Records were past INFERENCE_LOG_RETENTION_DAYS before they could be written; they were dropped and counted."),
     RETENTION_APPLIED(Severity.INFO, 60,

@@ -31,7 +31,8 @@ class DeliveryTest {
             new GuardPolicy(4, Duration.ofHours(1), 1, Duration.ofSeconds(10)), metrics.guard(Dependency.POSTGRES),
             Ticker.system());
     private final Delivery delivery = new Delivery(sink, guard,
-            new Retry(new Settings.Retry(3, Duration.ofMillis(100), Duration.ofSeconds(5)), metrics.retries(), waits));
+            new Retry(new Settings.Retry(3, Duration.ofMillis(100), Duration.ofSeconds(5)), metrics.retries(), waits),
+            waits);
     private final List<LogRow> rows = Records.rows(NOON, 0, 100);
 
     @BeforeEach
@@ -84,6 +85,48 @@ class DeliveryTest {
         assertThat(delivery.deliver(rows, true)).isNull();
         assertThat(sink.writes()).isEqualTo(3);
         assertThat(guard.state()).isEqualTo(BreakerState.CLOSED);
+    }
+
+    @Test
+    void rowsThatTheSinkAloneCannotTakeAreGivenUpAfterAWhileAndNotBefore() throws Exception {
+        sink.obstruct("r-7");
+        assertThat(delivery.deliver(rows, true)).isNull();
+        waits.advance(Obstruction.PATIENCE.minusSeconds(1));
+        assertThat(delivery.deliver(rows, true)).isNull();
+        assertThat(sink.written()).isEmpty();
+        assertThat(guard.state()).isEqualTo(BreakerState.CLOSED);
+
+        waits.advance(Duration.ofSeconds(1));
+        assertThat(delivery.deliver(rows, true)).isEqualTo(new Delivery.Delivered(1, 0));
+        assertThat(sink.written()).hasSize(99).doesNotContain("r-7");
+
+        sink.obstruct("r-150");
+        assertThat(delivery.deliver(Records.rows(NOON, 100, 200), true)).as("it is still over")
+                .isEqualTo(new Delivery.Delivered(1, 0));
+    }
+
+    @Test
+    void whatWasMendedInTimeIsDeliveredAndTheNextHasItsOwnTime() throws Exception {
+        sink.obstruct("r-7");
+        assertThat(delivery.deliver(rows, true)).isNull();
+        waits.advance(Obstruction.PATIENCE.minusSeconds(1));
+        sink.mend();
+        assertThat(delivery.deliver(rows, true)).isEqualTo(new Delivery.Delivered(0, 0));
+
+        sink.obstruct("r-150");
+        waits.advance(Duration.ofSeconds(2));
+        assertThat(delivery.deliver(Records.rows(NOON, 100, 200), true)).isNull();
+    }
+
+    @Test
+    void aSinkThatIsAwayGivesNothingUpHoweverLong() throws Exception {
+        sink.available(false);
+        for (int day = 0; day < 3; day++) {
+            assertThat(delivery.deliver(rows, false)).isNull();
+            waits.advance(Duration.ofDays(1));
+        }
+        sink.available(true);
+        assertThat(delivery.deliver(rows, true)).isEqualTo(new Delivery.Delivered(0, 0));
     }
 
     @Test

@@ -59,7 +59,8 @@ class LogWriterTest {
         Retry retry = new Retry(new Settings.Retry(1, Duration.ofMillis(1), Duration.ofMillis(1)), metrics.retries(),
                 Ticker.system());
         Pipeline pipeline = new Pipeline(
-                new Pipeline.Parts(sink, null, null, guard, new Delivery(sink, guard, retry), metrics.fallbacks()),
+                new Pipeline.Parts(sink, null, null, guard, new Delivery(sink, guard, retry, Ticker.system()),
+                        metrics.fallbacks()),
                 new Pipeline.Plan(100, false, Ticker.system(), Clock.systemUTC()));
         try (LogLines lines = LogLines.of(LogWriter.class)) {
             pipeline.start();

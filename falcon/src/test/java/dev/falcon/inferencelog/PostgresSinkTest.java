@@ -100,7 +100,7 @@ class PostgresSinkTest extends LogSinkContract {
         WriteResult first = sink.write(Records.rows(day, 1, 2));
         WriteResult second = sink.write(Records.rows(day, 1, 2));
 
-        assertThat(first).isInstanceOf(WriteResult.Unavailable.class);
+        assertThat(first).isInstanceOf(WriteResult.Committed.class);
         assertThat(second).isInstanceOf(WriteResult.Committed.class);
     }
 
@@ -180,6 +180,40 @@ class PostgresSinkTest extends LogSinkContract {
         assertThat(Scraped.value(DATABASE.metrics(), "db_operation_duration_seconds_count", "operation=\"migrate\"",
                 "status=\"success\"")).isEqualTo(1);
         assertThat(Scraped.value(DATABASE.metrics(), "db_connection_pool_size")).isPositive();
+    }
+
+    @Test
+    void aBatchThatFailsAloneIsToldFromADatabaseThatFails() {
+        LogSink sink = sink();
+        Instant now = Instant.now(Clock.systemUTC());
+        DATABASE.server()
+                .executeInDatabase("CREATE FUNCTION odd() RETURNS trigger LANGUAGE plpgsql AS "
+                        + "$$ BEGIN IF NEW.request_id = 'r-3' THEN RAISE EXCEPTION 'not %', NEW.text; END IF; RETURN NEW; END $$");
+        DATABASE.server()
+                .executeInDatabase(
+                        "CREATE TRIGGER odd BEFORE INSERT ON inference_logs FOR EACH ROW EXECUTE FUNCTION odd()");
+
+        assertThat(sink.write(Records.rows(now, 0, 10))).isEqualTo(new WriteResult.Obstructed("SQLSTATE P0001"));
+        assertThat(sink.write(Records.rows(now, 10, 20))).isEqualTo(new WriteResult.Committed(0));
+        assertThat(DATABASE.query("SELECT count(*) FROM inference_logs")).containsExactly("10");
+
+        DATABASE.server().executeInDatabase("REVOKE INSERT ON inference_logs FROM falcon");
+        assertThat(sink.write(Records.rows(now, 20, 30))).isInstanceOf(WriteResult.Unavailable.class);
+        DATABASE.server().executeInDatabase("GRANT INSERT ON inference_logs TO falcon");
+        DATABASE.server().executeInDatabase("ALTER TABLE inference_logs RENAME TO elsewhere");
+        assertThat(sink.write(Records.rows(now, 20, 30))).isInstanceOf(WriteResult.Unavailable.class);
+    }
+
+    @Test
+    void aDayWithoutAPartitionThatCanBeMadeIsAnObstructionAndNoOutage() {
+        LogSink sink = sink();
+        for (int which = 1; which <= 9; which++) {
+            DATABASE.server()
+                    .executeInDatabase("CREATE TABLE "
+                            + Partition.name(java.time.LocalDate.parse("2026-01-15"), which) + " (mine text)");
+        }
+        assertThat(sink.write(Records.rows(Instant.parse("2026-01-15T12:00:00Z"), 0, 3)))
+                .isEqualTo(new WriteResult.Obstructed("SQLSTATE 42P07"));
     }
 
     @Test

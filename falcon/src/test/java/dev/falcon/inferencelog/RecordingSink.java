@@ -11,6 +11,7 @@ final class RecordingSink implements LogSink {
 
     private final List<String> written = new ArrayList<>();
     private final Set<String> refused = new TreeSet<>();
+    private final Set<String> obstructed = new TreeSet<>();
     private boolean available = true;
     private int writes;
     private int failuresAhead;
@@ -27,6 +28,15 @@ final class RecordingSink implements LogSink {
 
     synchronized void refuse(String requestId) {
         refused.add(requestId);
+    }
+
+    /** Batches with this request fail although others are taken. */
+    synchronized void obstruct(String requestId) {
+        obstructed.add(requestId);
+    }
+
+    synchronized void mend() {
+        obstructed.clear();
     }
 
     synchronized List<String> written() {
@@ -47,6 +57,9 @@ final class RecordingSink implements LogSink {
         List<String> ids = rows.stream().map(row -> String.valueOf(row.value(Column.REQUEST_ID))).toList();
         if (ids.stream().anyMatch(refused::contains)) {
             return new WriteResult.Refused("as the test wants");
+        }
+        if (ids.stream().anyMatch(obstructed::contains)) {
+            return new WriteResult.Obstructed("as the test wants");
         }
         ids.stream().filter(id -> !written.contains(id)).forEach(written::add);
         return new WriteResult.Committed(0);

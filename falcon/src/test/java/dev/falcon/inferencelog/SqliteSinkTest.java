@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falcon.inference.Ticker;
 import dev.falcon.telemetry.Metrics;
+import dev.falcon.testing.HandTicker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +13,11 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +28,8 @@ class SqliteSinkTest extends LogSinkContract {
 
     @TempDir Path folder;
 
+    private final HandTicker ticker = new HandTicker();
+    private final AtomicReference<Instant> now = new AtomicReference<>(NOON);
     private final List<LogSink> opened = new ArrayList<>();
 
     @Override
@@ -33,8 +38,8 @@ class SqliteSinkTest extends LogSinkContract {
     }
 
     private LogSink sink(int maxMb) {
-        LogSink sink = new SqliteSink(file(), maxMb, new Metrics("worker-1", Ticker.system()).database(),
-                Ticker.system());
+        LogSink sink = new SqliteSink(file(), new SqliteSink.Bounds(maxMb, 30),
+                new Metrics("worker-1", Ticker.system()).database(), new InferenceLog.Clocks(ticker, now::get));
         opened.add(sink);
         assertThat(sink.probe()).isEmpty();
         return sink;
@@ -81,11 +86,38 @@ class SqliteSinkTest extends LogSinkContract {
     @Test
     void aFolderThatCannotBeMadeIsSaid() throws IOException {
         Files.writeString(folder.resolve("logs"), "a file where a folder should be");
-        try (LogSink sink = new SqliteSink(file(), 1, new Metrics("worker-1", Ticker.system()).database(),
-                Ticker.system())) {
+        try (LogSink sink = new SqliteSink(file(), new SqliteSink.Bounds(1, 30),
+                new Metrics("worker-1", Ticker.system()).database(), new InferenceLog.Clocks(ticker, now::get))) {
             assertThat(sink.probe()).get().asString().contains("INFERENCE_LOG_PATH");
             assertThat(sink.write(Records.rows(NOON, 0, 1))).isInstanceOf(WriteResult.Unavailable.class);
         }
+    }
+
+    @Test
+    void recordsPastRetentionAreRemoved() {
+        LogSink sink = sink();
+        sink.write(Records.rows(Instant.parse("2026-02-01T23:59:59.999999Z"), 0, 4500));
+        sink.write(Records.rows(Instant.parse("2026-02-02T00:00:00Z"), 4500, 4510));
+        sink.maintain();
+
+        assertThat(query("SELECT min(request_id) || ' ' || count(*) FROM inference_logs")).containsExactly("r-4500 10");
+    }
+
+    @Test
+    void aClockThatJumpsFarAheadRemovesNothingFresh() {
+        LogSink sink = sink();
+        sink.write(Records.rows(NOON, 0, 10));
+        now.set(NOON.plus(Duration.ofDays(4000)));
+        sink.maintain();
+        assertThat(query("SELECT count(*) FROM inference_logs")).containsExactly("10");
+
+        ticker.advance(Duration.ofDays(29));
+        sink.maintain();
+        assertThat(query("SELECT count(*) FROM inference_logs")).containsExactly("10");
+
+        ticker.advance(Duration.ofDays(2));
+        sink.maintain();
+        assertThat(query("SELECT count(*) FROM inference_logs")).containsExactly("0");
     }
 
     @Test

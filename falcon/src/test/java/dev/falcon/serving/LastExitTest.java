@@ -21,7 +21,7 @@ class LastExitTest {
 
     @Test
     void aRunThatWasKilledIsToldAtTheNextStartAndADrainedOneIsNot() {
-        LastExit.begin(folder, "w");
+        LastExit.begin(folder, "w").release();
         LastExit second = LastExit.begin(folder, "w");
         assertThat(second.clean()).isZero();
 
@@ -35,6 +35,19 @@ class LastExitTest {
         LastExit.begin(folder, "w");
 
         assertThat(LastExit.begin(folder, "v").clean()).isEqualTo(1);
+    }
+
+    @Test
+    void aSecondProcessOfTheSameNameKnowsNothingAndChangesNothing() {
+        LastExit first = LastExit.begin(folder, "w");
+        LastExit second = LastExit.begin(folder, "w");
+        assertThat(second.clean()).isNaN();
+
+        second.endCleanly();
+        assertThat(folder.resolve("w.running")).exists();
+
+        first.endCleanly();
+        assertThat(folder.resolve("w.running")).doesNotExist();
     }
 
     @Test
