@@ -9,14 +9,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a run must show, held against what it did show. Pure.
  *
- * <p>Latency is judged by what the contract says, against the quieter of the quiet stretches of the same run: a broken Redis may cost a
- * request one operation timeout before the breaker opens and nothing from then on; a broken PostgreSQL nothing at all.
- * "Nothing" is less than half a timeout. Two requests in a hundred are the machine's: one stall of it is as much.
+ * <p>Latency is judged by what the contract says, against the quieter of the quiet stretches of the same run: a broken
+ * Redis may cost a request one operation timeout before the breaker opens and nothing from then on; a broken PostgreSQL
+ * nothing at all. "Nothing" is less than half a timeout. Two requests in a hundred are the machine's: one stall of it is
+ * as much.
  */
 final class Judgement {
 
     /** Above the default, so that on a machine that is short of cores a worker's own pauses are no fault of Redis. */
-    static final double REDIS_TIMEOUT_MILLIS = 250;
+    static final double REDIS_TIMEOUT_MILLIS = 400;
     private static final double NOTHING_MILLIS = REDIS_TIMEOUT_MILLIS / 2;
     private static final double MACHINES_SHARE = 0.02;
     /** A share of a few requests says nothing. */

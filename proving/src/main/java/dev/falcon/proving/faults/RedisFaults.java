@@ -13,7 +13,7 @@ final class RedisFaults {
 
     private static final String BALLAST = "proving:ballast";
     private static final long BALLAST_BYTES = 32L << 20;
-    private static final Duration LATENCY = Duration.ofMillis(250);
+    private static final Duration LATENCY = Duration.ofMillis(300);
     private static final long SLOW_MILLIS = 500;
 
     private final RealRedis redis;

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 /** Sees what a worker would see of Redis, on a connection of its own for each command. */
 final class RedisProbe {
 
-    private static final int TIMEOUT_MILLIS = 1_000;
+    private static final int TIMEOUT_MILLIS = 1_500;
     private static final String SET = "SET proving:probe 1 PX 60000";
 
     private final int port;

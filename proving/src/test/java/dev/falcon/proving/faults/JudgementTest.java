@@ -102,7 +102,7 @@ class JudgementTest {
     @Test
     void aWaitAfterTheBreakerHasOpenedDisproves() {
         for (long number = 6_001; number < 6_100; number++) {
-            ask(number, 13 * SECOND + number, 200);
+            ask(number, 13 * SECOND + number, 300);
         }
 
         assertThat(failures()).singleElement().asString().contains("nothing once the breaker is open");
@@ -111,7 +111,7 @@ class JudgementTest {
     @Test
     void aWaitForTheDatabaseDisproves() {
         for (long number = 6_001; number < 6_100; number++) {
-            ask(number, 21 * SECOND + number, 200);
+            ask(number, 21 * SECOND + number, 300);
         }
 
         assertThat(failures()).singleElement().asString().contains("PostgreSQL away, nothing");
@@ -120,7 +120,7 @@ class JudgementTest {
     @Test
     void aMachineTooBusyToTellDisproves() {
         asked.replaceAll(each -> new Asked(each.number(), each.worker(), each.dueNanos(),
-                each.dueNanos() + 130_000_000, each.status(), each.replayed(), false, ""));
+                each.dueNanos() + 210_000_000, each.status(), each.replayed(), false, ""));
 
         assertThat(failures()).singleElement().asString().contains("too busy to tell");
     }
