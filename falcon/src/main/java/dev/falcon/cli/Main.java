@@ -39,7 +39,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new TrainCommand(shell))
                 .addSubcommand(new EvaluateCommand(shell))
                 .addSubcommand(new ClassifyCommand(shell))
-                .addSubcommand(new ConfigCommand(shell));
+                .addSubcommand(new ConfigCommand(shell))
+                .addSubcommand(new DoctorCommand(shell));
         line.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
         line.setCaseInsensitiveEnumValuesAllowed(true);

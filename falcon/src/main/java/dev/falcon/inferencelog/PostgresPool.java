@@ -33,7 +33,7 @@ final class PostgresPool implements AutoCloseable {
         HikariConfig config = new HikariConfig();
         config.setPoolName("falcon");
         config.setDriverClassName("org.postgresql.Driver");
-        config.setJdbcUrl("jdbc:postgresql://" + bracketed(settings.host()) + ":" + settings.port() + "/");
+        config.setJdbcUrl(url(settings));
         config.setDataSourceProperties(driverProperties(settings, workerId));
         config.setCredentialsProvider(() -> Credentials.of(settings.user(), passwordOrNone(settings)));
         config.setMaximumPoolSize(settings.poolSize());
@@ -46,13 +46,23 @@ final class PostgresPool implements AutoCloseable {
         meters.pool(() -> gauge(pool, true), () -> gauge(pool, false));
     }
 
-    private static Properties driverProperties(Settings.Postgres settings, String workerId) {
+    static String url(Settings.Postgres settings) {
+        return "jdbc:postgresql://" + bracketed(settings.host()) + ":" + settings.port() + "/";
+    }
+
+    /** What the server's list of sessions calls a worker's. */
+    static String applicationName(String workerId) {
+        return "falcon-" + workerId;
+    }
+
+    /** With every wait bounded; without user and password. */
+    static Properties driverProperties(Settings.Postgres settings, String workerId) {
         Duration timeout = settings.operationTimeout();
         // The server gives up before the socket does, and a lock before its statement: the likelier reason is told.
         long lockMillis = Math.max(timeout.toMillis() * 3 / 4, 1);
         Properties driver = new Properties();
         driver.setProperty("PGDBNAME", settings.db());
-        driver.setProperty("ApplicationName", "falcon-" + workerId);
+        driver.setProperty("ApplicationName", applicationName(workerId));
         driver.setProperty("connectTimeout", Long.toString(wholeSeconds(timeout)));
         driver.setProperty("socketTimeout", Long.toString(wholeSeconds(timeout.plus(PATIENCE_OF_SOCKET))));
         driver.setProperty("loginTimeout", Long.toString(wholeSeconds(timeout)));

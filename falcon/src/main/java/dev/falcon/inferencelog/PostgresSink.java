@@ -32,7 +32,7 @@ final class PostgresSink implements LogSink {
             + Arrays.stream(COLUMNS).map(Column::sqlName).collect(Collectors.joining(", ")) + ") VALUES ("
             + "?, ".repeat(COLUMNS.length - 1) + "?) ON CONFLICT DO NOTHING";
     /** Takes the table's lock and needs a writable server, but writes nothing. */
-    private static final String TRY_OUT = "INSERT INTO inference_logs SELECT * FROM inference_logs WHERE false";
+    static final String TRY_OUT = "INSERT INTO inference_logs SELECT * FROM inference_logs WHERE false";
 
     private final PostgresCalls calls;
     private final InstantSource clock;

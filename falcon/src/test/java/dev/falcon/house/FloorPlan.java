@@ -40,6 +40,7 @@ final class FloorPlan {
             room("serving", "inference", "config", "telemetry", "cache", "idempotency", "model", "inferencelog"),
             room("listener", "inference", "config", "telemetry"),
             room("http", "inference", "config", "telemetry", "json", "serving", "listener"),
+            room("doctor", "inference", "config", "telemetry", "resilience", "store", "model", "inferencelog"),
             roomAboveAllOthers(ROOT),
             roomAboveAllOthers("cli"));
 
