@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
                     + " Nothing is changed, and no check waits much longer than a worker would.",
             ""},
         footerHeading = "%nExit status:%n",
-        footer = "  0 no fault (there may be warnings), 1 a fault, 2 wrong usage, 78 wrong settings")
+        footer = {"  0 no fault, though there may be warnings; 1 a fault; 2 wrong usage;", "  78 wrong settings"})
 final class DoctorCommand implements Callable<Integer> {
 
     private static final int NAME_WIDTH = 21;
@@ -84,7 +84,7 @@ final class DoctorCommand implements Callable<Integer> {
         } else {
             findings.forEach(this::print);
             shell.out()
-                    .printf(Locale.ROOT, "%n%s: %d ok, %d to be warned of, %d faulty, %d skipped%n",
+                    .printf(Locale.ROOT, "%n%s: %d ok, %d warning, %d fault, %d skipped%n",
                             status(faults, warnings), count(findings, Status.OK), warnings, faults,
                             count(findings, Status.SKIPPED));
         }

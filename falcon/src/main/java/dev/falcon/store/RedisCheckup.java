@@ -70,7 +70,8 @@ public final class RedisCheckup {
      * @throws StoreUnavailable if there is no connection that answers; the message says why
      */
     public Found run() throws StoreUnavailable {
-        try (RedisConnector connector = new RedisConnector(settings, new RedisConnectionStateListener() {})) {
+        RedisConnector connector = new RedisConnector(settings, new RedisConnectionStateListener() {});
+        try {
             long start = ticker.nanos();
             RedisLink link = connector.connect();
             double connectMillis = millisSince(start);
@@ -79,6 +80,9 @@ public final class RedisCheckup {
             } finally {
                 link.close();
             }
+        } finally {
+            // Closing waits for a handshake that hangs; the caller need not.
+            Thread.ofVirtual().name("redis-checkup-close").start(connector::close);
         }
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.doctor;
+
+import org.jspecify.annotations.NullMarked;
