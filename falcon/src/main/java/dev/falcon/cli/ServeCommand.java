@@ -6,6 +6,10 @@ import dev.falcon.config.SettingsFaults;
 import dev.falcon.config.SettingsFindings;
 import dev.falcon.inferencelog.SpoolUnavailable;
 import dev.falcon.listener.CannotListen;
+import dev.falcon.memory.HeapPlan;
+import dev.falcon.memory.JvmBounds;
+import dev.falcon.memory.MemoryLimit;
+import dev.falcon.memory.MemoryPlan;
 import dev.falcon.model.ModelFault;
 import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
@@ -69,6 +73,10 @@ final class ServeCommand implements Callable<Integer> {
             findings.unknown()
                     .forEach(unknown -> log.emit(Event.UNKNOWN_SETTING, unknown.toString(),
                             Field.of("setting", unknown.name()), Field.of("source", unknown.source())));
+            String tooMuch = tooMuchMemory(settings);
+            if (tooMuch != null) {
+                return failed(log, logging, "cannot start: " + tooMuch, ExitStatus.SETTINGS);
+            }
             FalconServer server = FalconServer.start(settings, Version.running());
             running.set(server);
             if (settings.worker().logFormat() == Settings.LogFormat.TEXT) {
@@ -86,6 +94,12 @@ final class ServeCommand implements Callable<Integer> {
         }
         lifetime.awaitSignal().run();
         return ExitStatus.OK;
+    }
+
+    private static @Nullable String tooMuchMemory(Settings settings) {
+        JvmBounds jvm = JvmBounds.ofThisProcess();
+        String refusal = MemoryPlan.refusal(jvm, MemoryLimit.ofThisProcess());
+        return refusal == null ? HeapPlan.refusal(settings, jvm.heap()) : refusal;
     }
 
     /** The settings say how to log, and they are wrong: as JSON, unless the environment plainly asks for text. */

@@ -21,6 +21,9 @@ public final class InProcessStore implements KeyValueStore {
 
     private static final int MAX_ENTRIES = 100_000;
     private static final long MAX_BYTES = 64L * 1024 * 1024;
+    private static final int SHARE_OF_HEAP = 4;
+    /** What the map and the objects of an entry take beside the characters and bytes themselves. */
+    private static final int ENTRY_BYTES = 160;
     private static final int SWEPT_AT_EACH_WRITE = 2;
 
     @SuppressWarnings("ArrayRecordComponent") // never compared, only held
@@ -37,7 +40,7 @@ public final class InProcessStore implements KeyValueStore {
     private long bytes;
 
     public InProcessStore(Ticker ticker) {
-        this(MAX_ENTRIES, MAX_BYTES, ticker);
+        this(MAX_ENTRIES, Math.min(MAX_BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP), ticker);
     }
 
     InProcessStore(int maxEntries, long maxBytes, Ticker ticker) {
@@ -151,6 +154,6 @@ public final class InProcessStore implements KeyValueStore {
     }
 
     private static long size(String key, byte[] value) {
-        return (long) key.length() + value.length;
+        return (long) key.length() + value.length + ENTRY_BYTES;
     }
 }

@@ -2,6 +2,7 @@ package dev.falcon.telemetry;
 
 import com.sun.management.GarbageCollectorMXBean;
 import com.sun.management.GcInfo;
+import dev.falcon.memory.MemoryLimit;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
@@ -18,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class ProcessMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
-    private static final Path CGROUP_V2_LIMIT = Path.of("/sys/fs/cgroup/memory.max");
-    private static final Path CGROUP_V1_LIMIT = Path.of("/sys/fs/cgroup/memory/memory.limit_in_bytes");
 
     private ProcessMemory() {}
 
@@ -38,21 +37,9 @@ final class ProcessMemory {
         return (double) memory.getHeapMemoryUsage().getCommitted() + memory.getNonHeapMemoryUsage().getCommitted();
     }
 
-    /** The container's limit in bytes, or the machine's memory where there is none. */
+    /** The least limit of the container and of those around it, or the machine's memory where there is none. */
     static double limitBytes() {
-        double physical = ManagementFactory
-                .getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
-                        ? system.getTotalMemorySize()
-                        : Double.NaN;
-        for (Path limit : new Path[]{CGROUP_V2_LIMIT, CGROUP_V1_LIMIT}) {
-            try {
-                double bytes = Double.parseDouble(Files.readString(limit).strip());
-                return Double.isNaN(physical) ? bytes : Math.min(bytes, physical);
-            } catch (IOException | NumberFormatException e) {
-                // No such limit here ("max", or another kind of machine): look on.
-            }
-        }
-        return physical;
+        return MemoryLimit.ofThisProcess().bytes();
     }
 
     /**

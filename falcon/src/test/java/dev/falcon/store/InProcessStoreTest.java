@@ -39,7 +39,7 @@ class InProcessStoreTest extends KeyValueStoreContract {
 
     @Test
     void holdsNoMoreBytesThanItsBound() {
-        InProcessStore small = new InProcessStore(1000, 100, ticker);
+        InProcessStore small = new InProcessStore(1000, 420, ticker);
         for (int i = 0; i < 10; i++) {
             small.put(Map.of("k" + i, new byte[48]), TTL, patience);
         }

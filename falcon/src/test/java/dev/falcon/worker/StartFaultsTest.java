@@ -131,6 +131,20 @@ final class StartFaultsTest {
     }
 
     @Test
+    void aHeapThatTheMachineDoesNotHaveIsRefusedWithTheSum() {
+        WorkerLog log = failedStart(78, WorkerSetup.in(folder).withJava("-Xmx1t"));
+
+        assertThat(onlyReason(log)).contains("heap 1048576 MB").contains("-Xmx").contains("the limit is");
+    }
+
+    @Test
+    void aCacheThatTheHeapCannotHoldIsRefused() {
+        WorkerLog log = failedStart(78, WorkerSetup.in(folder).with("CACHE_LOCAL_MAX_ENTRIES", "10000000"));
+
+        assertThat(onlyReason(log)).contains("CACHE_LOCAL_MAX_ENTRIES").contains("the heap is 128 MB");
+    }
+
+    @Test
     void anUnknownOptionIsAMatterOfUsage() {
         try (WorkerProcess worker = WorkerSetup.in(folder).launch("--prot", "8000")) {
             assertThat(worker.exitStatus()).isEqualTo(2);
