@@ -26,7 +26,9 @@ final class MemoryGrowthTest {
     void aLeakShowsInTheLiveHeapThenEndsTheWorkerAndIsToldByTheNextOne(String collector) {
         WorkerSetup setup = WorkerSetup.in(folder)
                 .withJava("-XX:-UseSerialGC", collector, "-Xmx96m", "-XX:+ExitOnOutOfMemoryError");
-        setup.with("DEBUG_MEMORY_GROWTH", "true").with("DEBUG_MEMORY_GROWTH_MB_PER_REQUEST", "2");
+        setup.with("CACHE_LOCAL_MAX_ENTRIES", "1000")
+                .with("DEBUG_MEMORY_GROWTH", "true")
+                .with("DEBUG_MEMORY_GROWTH_MB_PER_REQUEST", "2");
         double highest = 0;
         try (WorkerProcess worker = setup.start()) {
             assertThat(worker.log().of("debug_memory_growth")).singleElement()
