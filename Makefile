@@ -7,7 +7,7 @@ PROVING_JAR := proving/target/proving.jar
 JAR_SOURCES := pom.xml falcon/pom.xml build/JavaHome.java $(shell find falcon/src/main 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build proving test format data train reference clean
+.PHONY: help run build proving test format data train aot measure reference clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,12 @@ data: ## Fetch the public data sets that models are trained on
 
 train: build data ## Train the shipped model anew (after it, a restart serves it)
 	bin/falcon train --data data/sentiment.tsv --name sentiment-linear --force
+
+aot: build ## Record what the JVM learns at a start, so that later ones take half the time; again after each build
+	@scripts/record-aot.sh
+
+measure: proving ## Measure what a worker costs (10 minutes; on a quiet machine) and write docs/PERFORMANCE.md
+	bin/proving measure --results docs/performance.json --write docs/PERFORMANCE.md
 
 reference: build ## Regenerate docs/REFERENCE.md from the settings in the code
 	@mkdir -p docs

@@ -130,6 +130,33 @@ final class LauncherTest {
     }
 
     @Test
+    void startsWithTheAotCacheBesideTheJarAndQuietly() throws Exception {
+        Files.createFile(root.resolve("falcon.aot"));
+
+        Ended ended = run(Map.of("JAVA25_HOME", jdk("named", "25").toString()));
+
+        assertThat(ended.output()).contains("argument -XX:AOTCache=" + root.toRealPath()
+                + "/falcon.aot\nargument -Xlog:aot*=off\nargument -Xlog:cds*=off\nargument -jar\n");
+    }
+
+    @Test
+    void speaksOfNoAotCacheWhereThereIsNone() throws Exception {
+        assertThat(run(Map.of("JAVA25_HOME", jdk("named", "25").toString())).output()).doesNotContain("aot")
+                .doesNotContain("AOT");
+    }
+
+    @Test
+    void anAotCacheOfAnotherBuildNeitherStopsAStartNorIsSpokenOf() throws Exception {
+        Path java = Path.of(System.getProperty("java.home"));
+        Files.writeString(root.resolve("falcon.aot"), "recorded from another jar, by another JDK");
+
+        Ended ended = run(launcher(), Map.of("JAVA25_HOME", java.toString(), "JAVA_OPTS", "-version"));
+
+        assertThat(ended.status()).isZero();
+        assertThat(ended.output()).startsWith("openjdk version").doesNotContainIgnoringCase("aot");
+    }
+
+    @Test
     void becomesTheProgramSoSignalsAndTheExitStatusAreItsOwn() throws Exception {
         Path jdk = jdk("named", "25");
         Files.writeString(jdk.resolve("bin/java"), "#!/bin/sh\necho $$\nexit 7\n");

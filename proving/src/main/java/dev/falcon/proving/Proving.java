@@ -1,6 +1,7 @@
 package dev.falcon.proving;
 
 import dev.falcon.proving.faults.FaultsCommand;
+import dev.falcon.proving.jmh.JmhCommand;
 import dev.falcon.proving.measure.MeasureCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,6 +28,7 @@ public final class Proving implements Runnable {
     public static void main(String[] args) {
         System.exit(new CommandLine(new Proving()).addSubcommand(new FaultsCommand())
                 .addSubcommand(new MeasureCommand())
+                .addSubcommand(new JmhCommand())
                 .execute(args));
     }
 }

@@ -28,5 +28,53 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             new Column("allocated_bytes", "bytes allocated a request", 0, true),
             new Column("dropped_percent", "records dropped, %", 1, false)));
 
-    static final List<Chapter> ALL = List.of(SERVING);
+    static final Chapter LATENCY = new Chapter("latency", "Latency at half load", """
+            A worker with Redis and PostgreSQL is asked in an open loop: a request is due at its time whatever became of
+            those before it, and its latency counts from then, so that a stall is in the latency of all that it held up.
+            The rate is half of what the same worker reached in a closed loop just before. The reference is the constant
+            server at the same rate.""", """
+            The client's own timer and the shared cores are in all figures; the reference shows how much. Above half load
+            latency depends on the load more than on the worker. Few requests of a round are slower than its p99.9, so
+            that figure is the roughest.""", List.of(
+            new Column("rate", "requests/s asked", 0, false), new Column("p50", "p50 ms", 3, true),
+            new Column("p90", "p90 ms", 3, true), new Column("p99", "p99 ms", 3, true),
+            new Column("p999", "p99.9 ms", 3, true)));
+
+    static final Chapter JMH = new Chapter("jmh", "Parts of a request's path", """
+            JMH, one thread, a JVM of its own for each benchmark; a round is an iteration. `vectorizer` and
+            `modelPredict` use the shipped model and a text of about 100 characters; `jsonIn` reads and checks a body,
+            `jsonOut` renders an answer; `cacheKey` hashes text and digest; `metricsObserve` counts one success;
+            `logOffer` makes a record and hands it to the log's buffer. There is no reference but each other.""", """
+            A loop that does one thing has warm caches and a compiler that knows it all: in a request the same part is
+            slower. Waiting for locks is not in it, with one thread.""", List.of(
+            new Column("nanos", "ns", 1, false), new Column("bytes", "bytes allocated", 0, false)));
+
+    static final Chapter ROWS = new Chapter("rows", "Rows into PostgreSQL", """
+            The inference log's own sink writes rows in batches of the writer's size, each in a transaction of its own
+            and such that a repeated batch makes no second row; the reference is one COPY of the same rows into the same
+            table, emptied before each.""", """
+            One connection, on the loopback, to a server that shares the cores and has an empty table. COPY in one
+            transaction could not take a batch twice: it is the ceiling, not an alternative. Making the rows is in
+            neither figure.""", List.of(new Column("rows_per_second", "rows/s", 0, true)));
+
+    static final Chapter START = new Chapter("start", "Start to first answer", """
+            From calling `bin/falcon serve` to the answer of its first request, in-process store and SQLite. The AOT
+            cache is recorded beforehand by a run that answers requests, as `make aot` does it.""", """
+            Files are in the system's memory; a first start after boot reads them from disk. Recording the cache itself
+            is not counted.""", List.of(
+            new Column("first_answer_millis", "ms to the first answer", 0, true),
+            new Column("cpu_millis", "CPU ms until then", 0, true)));
+
+    static final Chapter MEMORY = new Chapter("memory", "Resident set", """
+            A new worker each round, in-process store and SQLite: its resident set when it is ready, right after load
+            (cache hits, then fresh texts, as fast as it answers), and after twice the time of one of them without
+            requests. The reference is the default heap on this machine.""", """
+            By default the heap may grow to 60 % of the memory that the process may use, so on a large machine the
+            resident set tells how rarely it was worth collecting, not what a worker needs; the small heap is nearer to
+            that. Caches fill up with what was asked, and the faster the machine the more that is.""", List.of(
+            new Column("after_start", "after start, MiB", 0, true),
+            new Column("after_load", "after load, MiB", 0, true),
+            new Column("at_rest", "at rest, MiB", 0, true)));
+
+    static final List<Chapter> ALL = List.of(SERVING, LATENCY, JMH, ROWS, START, MEMORY);
 }

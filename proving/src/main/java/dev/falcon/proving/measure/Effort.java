@@ -12,7 +12,7 @@ import java.time.Duration;
 public record Effort(int rounds, Duration round, Duration warmUp) {
 
     /** What the page is made of. */
-    public static final Effort FULL = new Effort(5, Duration.ofMillis(2500), Duration.ofSeconds(5));
+    public static final Effort FULL = new Effort(5, Duration.ofSeconds(2), Duration.ofSeconds(4));
 
     /** Enough to see that everything works, and for nothing else. */
     public static final Effort QUICK = new Effort(2, Duration.ofMillis(200), Duration.ofMillis(200));

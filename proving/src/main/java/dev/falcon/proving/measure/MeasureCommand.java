@@ -20,10 +20,13 @@ import picocli.CommandLine.Spec;
         description = "Measures what a worker costs, each figure beside a reference of the same run.")
 public final class MeasureCommand implements Callable<Integer> {
 
-    private static final Map<String, Measurement> MEASUREMENTS = Map.of(Chapter.SERVING.id(), new ServingMeasurement());
+    private static final Map<String, Measurement> MEASUREMENTS = Map.of(Chapter.SERVING.id(), new ServingMeasurement(),
+            Chapter.LATENCY.id(), new LatencyMeasurement(), Chapter.JMH.id(), new JmhMeasurement(), Chapter.ROWS.id(),
+            new RowsMeasurement(),
+            Chapter.START.id(), new StartMeasurement(), Chapter.MEMORY.id(), new MemoryMeasurement());
 
     @Option(names = "--only", split = ",", paramLabel = "CHAPTER",
-            description = "Measure these alone, of: serving; none renders what was measured before.") private List<String> only =
+            description = "Measure these alone, of: serving, latency, jmh, rows, start, memory; none renders what was measured before.") private List<String> only =
                     Chapter.ALL.stream().map(Chapter::id).toList();
 
     @Option(names = "--quick",

@@ -137,6 +137,14 @@ public final class Server implements AutoCloseable {
         return List.of(line.split("\0"));
     }
 
+    /** Asks it to end in good order, and returns when it has. */
+    public void terminate() throws IOException, InterruptedException {
+        process.destroy();
+        if (!process.waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IOException("it did not end when it was asked to");
+        }
+    }
+
     @Override
     public void close() {
         process.destroyForcibly();

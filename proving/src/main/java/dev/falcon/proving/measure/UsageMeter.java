@@ -24,13 +24,13 @@ public final class UsageMeter implements AutoCloseable {
     private static final int USER_TICKS = 11;
     private static final int KERNEL_TICKS = 12;
 
-    private final Path process;
+    private final long pid;
     private final JMXConnector connector;
     private final MBeanServerConnection connection;
     private final ObjectName threads;
 
     private UsageMeter(long pid, JMXConnector connector) throws IOException, JMException {
-        this.process = Path.of("/proc", Long.toString(pid));
+        this.pid = pid;
         this.connector = connector;
         this.connection = connector.getMBeanServerConnection();
         this.threads = new ObjectName("java.lang:type=Threading");
@@ -54,10 +54,15 @@ public final class UsageMeter implements AutoCloseable {
         try {
             // Both from one moment, as well as can be: the look itself costs a little of either.
             long allocated = (Long) connection.getAttribute(threads, "TotalThreadAllocatedBytes");
-            return new Usage(cpuNanos(Files.readString(process.resolve("stat"))), allocated);
+            return new Usage(cpuNanosOf(pid), allocated);
         } catch (JMException e) {
             throw new IOException("the JVM does not tell what it allocates", e);
         }
+    }
+
+    /** CPU time of any process since its start, in nanoseconds. */
+    static long cpuNanosOf(long pid) throws IOException {
+        return cpuNanos(Files.readString(Path.of("/proc", Long.toString(pid), "stat")));
     }
 
     /** User and kernel time from the text of {@code /proc/PID/stat}; the name in brackets may hold anything. */

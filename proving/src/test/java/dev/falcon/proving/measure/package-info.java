@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.proving.measure;
+
+import org.jspecify.annotations.NullMarked;
