@@ -33,6 +33,9 @@ public final class Doctor {
     /** Resolving and connecting, handshake, answers: each may take the patience once before it is given up. */
     private static final int WAITS = 4;
 
+    /** For a machine so busy that starting takes seconds; the waits themselves are bounded by the checks. */
+    private static final Duration SLACK = Duration.ofSeconds(10);
+
     private final SettingsFindings settings;
     private final Function<String, Optional<ModelLoader>> loaders;
     private final Ticker ticker;
@@ -132,7 +135,7 @@ public final class Doctor {
     }
 
     private static Duration bound(Optional<Duration> operationTimeout) {
-        return patience(operationTimeout.orElse(LEAST_PATIENCE)).multipliedBy(WAITS).plusSeconds(1);
+        return patience(operationTimeout.orElse(LEAST_PATIENCE)).multipliedBy(WAITS).plus(SLACK);
     }
 
     static Duration patience(Duration operationTimeout) {

@@ -186,7 +186,7 @@ class DoctorCommandTest {
         assertThat(ended.status()).isEqualTo(ExitStatus.FAILURE);
         assertThat(ended.line("redis.connect")).startsWith("fault").contains("refused", "REDIS_PORT");
         assertThat(ended.line("postgres.connect")).startsWith("fault").contains("refused", "POSTGRES_PORT");
-        assertThat(ended.millis()).isLessThan(3_000);
+        assertThat(ended.millis()).isLessThan(14_000);
     }
 
     @Test
@@ -215,7 +215,7 @@ class DoctorCommandTest {
             assertThat(ended.status()).isEqualTo(ExitStatus.FAILURE);
             assertThat(ended.line("redis.connect")).startsWith("fault").contains("nothing answers");
             assertThat(ended.line("postgres.connect")).startsWith("fault").contains("nothing answers");
-            assertThat(ended.millis()).as(ended.out()).isLessThan(6_000);
+            assertThat(ended.millis()).as(ended.out()).isLessThan(14_000);
         }
     }
 
@@ -343,7 +343,9 @@ class DoctorCommandTest {
     @Test
     void wrongUsageAndHelpSayWhatThereIs() {
         assertThat(doctor("--only", "teapot").status()).isEqualTo(ExitStatus.USAGE);
-        assertThat(doctor("--help").out()).contains("settings, redis, postgres, model, port, disk", "Exit status:",
-                "78 wrong settings").doesNotContain("%n");
+        assertThat(doctor("--help").out().replaceAll("\\s+", " "))
+                .contains("settings, redis, postgres, model, port, disk", "Exit status:",
+                        "78 wrong settings")
+                .doesNotContain("%n");
     }
 }
