@@ -148,6 +148,7 @@ public final class WorkerSetup {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
+        command.addAll(javaOptions);
         command.addAll(List.of("-Djava.io.tmpdir=" + temporary, "-cp", classPath()));
         command.addAll(program);
         return command;
