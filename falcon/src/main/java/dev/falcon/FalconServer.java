@@ -73,6 +73,7 @@ public final class FalconServer {
                 endings, ticker);
         HttpFront front = new HttpFront(
                 new HttpFront.Parts(settings.worker(), settings.http(), settings.limits(), service::infer,
+                        service::overload,
                         readiness::report, metrics, ticker, clock));
         try {
             listener = Listener.open(bound, front.front(), metrics.listener(), ticker);

@@ -46,7 +46,7 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
             @Setting(env = "MAX_BODY_BYTES", byDefault = "262144", unit = "bytes", min = 1024, max = 67_108_864,
                     meaning = "A longer body is refused as body_too_large.") int maxBodyBytes,
             @Setting(env = "MAX_CONNECTIONS", byDefault = "4096", min = 1, max = 1_000_000,
-                    meaning = "Open connections; further ones wait in the kernel's backlog.") int maxConnections,
+                    meaning = "Open connections. A further one takes the place of the one that has gone longest without a whole request; where all are at work it waits.") int maxConnections,
             @Setting(env = "CLIENT_READ_TIMEOUT_SECONDS", byDefault = "10", unit = "seconds", min = 0.1, max = 3600,
                     meaning = "A request must arrive whole within this time, counted from its connection's opening or its first byte; a connection that stays silent is closed after it.") Duration clientReadTimeout,
             @Setting(env = "CLIENT_IDLE_TIMEOUT_SECONDS", byDefault = "75", unit = "seconds", min = 0.1, max = 86_400,

@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The worker's paths, and what is answered on any other. Safe for use by many threads. Invariant: each request gets one
@@ -33,10 +34,11 @@ public final class HttpFront {
      * What the front needs.
      *
      * @param journey answers a request and counts how it ended; may block, does not throw
+     * @param overload the refusal that any request would get now, or null; asked before a body is parsed
      * @param readiness tells whether requests should be sent here
      */
     public record Parts(Settings.Worker worker, Settings.Http http, Settings.Limits limits,
-            Function<Received, InferenceOutcome> journey,
+            Function<Received, InferenceOutcome> journey, Supplier<@Nullable Failure> overload,
             Supplier<ReadinessReport> readiness, Metrics metrics, Ticker ticker, InstantSource clock) {}
 
     private final EventLog log = new EventLog(HttpFront.class);

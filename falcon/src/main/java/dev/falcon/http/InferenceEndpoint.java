@@ -3,6 +3,7 @@ package dev.falcon.http;
 import dev.falcon.inference.Caller;
 import dev.falcon.inference.Deadline;
 import dev.falcon.inference.InferenceOutcome;
+import dev.falcon.inference.InferenceOutcome.Failure;
 import dev.falcon.inference.InferenceRequest;
 import dev.falcon.inference.ModelReference;
 import dev.falcon.inference.Patience;
@@ -16,6 +17,8 @@ import dev.falcon.telemetry.RequestMeters;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** {@code POST /infer}: one text, the default model. Safe for use by many threads. */
 final class InferenceEndpoint {
@@ -23,6 +26,7 @@ final class InferenceEndpoint {
     private static final List<ModelReference> DEFAULT_MODEL = List.of(ModelReference.DEFAULT);
 
     private final Function<Received, InferenceOutcome> journey;
+    private final Supplier<@Nullable Failure> overload;
     private final Answers answers;
     private final Problems problems;
     private final ClientAddress clientAddress;
@@ -32,6 +36,7 @@ final class InferenceEndpoint {
 
     InferenceEndpoint(HttpFront.Parts parts, Problems problems) {
         this.journey = parts.journey();
+        this.overload = parts.overload();
         this.answers = new Answers(parts.worker().id());
         this.problems = problems;
         this.clientAddress = new ClientAddress(parts.http().trustedProxies());
@@ -46,7 +51,7 @@ final class InferenceEndpoint {
         Reply reply = switch (outcome) {
             case InferenceOutcome.Success success ->
                     answers.reply(success, requestId, startNanos - exchange.arrivedNanos());
-            case InferenceOutcome.Failure failure -> problems.reply(failure, requestId);
+            case Failure failure -> problems.reply(failure, requestId);
         };
         meters.stage(Stage.ENCODE, ticker.nanos() - startNanos);
         return reply;
@@ -66,10 +71,19 @@ final class InferenceEndpoint {
         String key = IdempotencyKey.of(exchange.headers(Fields.IDEMPOTENCY_KEY),
                 exchange.headers(Fields.X_IDEMPOTENCY_KEY));
         String text = switch (exchange.body()) {
-            case RequestBody.Whole body -> InferenceBody.text(body.bytes());
+            case RequestBody.Whole body -> text(body);
             case RequestBody.Unreadable unreadable -> throw new Refusal(unreadable.failure());
         };
         return new InferenceRequest(requestId, List.of(text), DEFAULT_MODEL, key, caller(exchange));
+    }
+
+    /** Parsing costs a large share of what answering does, so who is refused anyway is refused before. */
+    private String text(RequestBody.Whole body) throws Refusal {
+        Failure refusal = overload.get();
+        if (refusal != null) {
+            throw new Refusal(refusal);
+        }
+        return InferenceBody.text(body.bytes());
     }
 
     private Caller caller(Exchange exchange) {

@@ -4,7 +4,6 @@ import dev.falcon.inference.Ticker;
 import dev.falcon.json.Json;
 import dev.falcon.listener.Reply;
 import dev.falcon.serving.ReadinessReport;
-import dev.falcon.telemetry.Metrics;
 import dev.falcon.telemetry.Scrape;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +26,7 @@ final class StatusPages {
 
     private final String workerId;
     private final Supplier<ReadinessReport> readiness;
-    private final Metrics metrics;
+    private final MetricsPages metrics;
     private final Ticker ticker;
     private final InstantSource clock;
     private final long startNanos;
@@ -35,8 +34,8 @@ final class StatusPages {
     StatusPages(HttpFront.Parts parts) {
         this.workerId = parts.worker().id();
         this.readiness = parts.readiness();
-        this.metrics = parts.metrics();
         this.ticker = parts.ticker();
+        this.metrics = new MetricsPages(parts.metrics(), ticker);
         this.clock = parts.clock();
         this.startNanos = ticker.nanos();
     }
@@ -55,7 +54,7 @@ final class StatusPages {
     }
 
     Reply metrics(@Nullable String accept) {
-        Scrape scrape = metrics.scrape(accept);
+        Scrape scrape = metrics.page(accept);
         return new Reply(HttpStatus.OK, Reply.ContentType.of(scrape.contentType()), scrape.body());
     }
 

@@ -7,6 +7,8 @@ public enum Stage {
     ADMISSION,
     IDEMPOTENCY,
     CACHE,
+    /** Waiting for a processor to compute on. */
+    QUEUE,
     TOKENIZE,
     MODEL,
     ENCODE;

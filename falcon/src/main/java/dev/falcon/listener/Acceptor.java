@@ -82,13 +82,26 @@ final class Acceptor {
         }
     }
 
-    private void acceptAll() throws InterruptedException {
+    private void acceptAll() throws InterruptedException, IOException {
         boolean more = true;
         while (more && !stopping) {
-            if (connections.takePlace(WAIT_FOR_PLACE)) {
+            if (connections.takePlace(Duration.ZERO)) {
                 more = accept();
+            } else if (someoneWaits()) {
+                connections.makeRoom();
+                more = !connections.takePlace(WAIT_FOR_PLACE) || accept();
+            } else {
+                more = false;
             }
         }
+    }
+
+    /** Whether a connection is there to be accepted, so that nobody loses a place that nobody wants. */
+    private boolean someoneWaits() throws IOException {
+        selector.selectNow();
+        boolean waits = !selector.selectedKeys().isEmpty();
+        selector.selectedKeys().clear();
+        return waits;
     }
 
     /** Takes what waits, with a place or without; no more than can have waited when the end began. */

@@ -200,6 +200,23 @@ final class ClientSocket {
         return seen;
     }
 
+    /** How soon it makes room for another, see {@link ClientBounds#evictionOrder}. */
+    long evictionOrder(long nowNanos) {
+        Phase seen = phase.get();
+        return ClientBounds.evictionOrder(seen, nowNanos - sinceNanos);
+    }
+
+    /** Closes it to make room for another, unless a whole request has come meanwhile. */
+    boolean evict() {
+        Phase seen = phase.get();
+        if (ClientBounds.evictionOrder(seen, ticker.nanos() - sinceNanos) == ClientBounds.STAYS
+                || !phase.compareAndSet(seen, Phase.CLOSED)) {
+            return false;
+        }
+        closeChannel();
+        return true;
+    }
+
     private void shutInput() {
         cut = true;
         sinceNanos = ticker.nanos();

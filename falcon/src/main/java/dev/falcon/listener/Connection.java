@@ -109,8 +109,14 @@ final class Connection implements ConnectionContext, DataWriter {
         return nanos();
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // a matter of fairness, not of correctness
     void awaitNext() {
-        socket.awaitNext(reader.available() > 0);
+        boolean moreIsHere = reader.available() > 0;
+        socket.awaitNext(moreIsHere);
+        if (moreIsHere) {
+            // Who sends request upon request without waiting takes turns with the others.
+            Thread.yield();
+        }
     }
 
     @Override

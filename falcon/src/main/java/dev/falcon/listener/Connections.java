@@ -3,12 +3,16 @@ package dev.falcon.listener;
 import dev.falcon.inference.Ticker;
 import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
+import dev.falcon.telemetry.Field;
 import dev.falcon.telemetry.ListenerMeters;
 import dev.falcon.telemetry.ListenerMeters.CutReason;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -20,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  * Every open connection, each on a virtual thread of its own; never more than the limit. Safe for use by many threads.
  */
 final class Connections {
+
+    /** Looking at all of them for each newcomer would cost more than serving it, so a share goes at once. */
+    private static final int EVICTED_SHARE = 64;
+
+    /** What the kernel may keep of answers that a client does not read; it would go up to megabytes by itself. */
+    private static final int UNREAD_BYTES = 128 * 1024;
 
     private final EventLog log = new EventLog(Connections.class);
     private final Http1 http1;
@@ -44,6 +54,36 @@ final class Connections {
         return free.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /**
+     * Closes the connections that have waited longest without a whole request, a few at once, so that who comes now is
+     * served: also when all places are held by clients that do nothing, a probe gets in.
+     */
+    void makeRoom() {
+        long nowNanos = ticker.nanos();
+        List<Candidate> candidates = new ArrayList<>();
+        for (Connection connection : open) {
+            long order = connection.socket().evictionOrder(nowNanos);
+            if (order != ClientBounds.STAYS) {
+                candidates.add(new Candidate(connection.socket(), order));
+            }
+        }
+        candidates.sort(Comparator.comparingLong(Candidate::order));
+        int evicted = 0;
+        for (Candidate candidate : candidates.subList(0, Math.min(candidates.size(), 1 + limit / EVICTED_SHARE))) {
+            if (candidate.socket().evict()) {
+                meters.cut(CutReason.EVICTED);
+                evicted++;
+            }
+        }
+        if (evicted > 0) {
+            log.emit(Event.CLIENT_CUT_OFF, "Connections without a request made room for newer ones (MAX_CONNECTIONS)",
+                    Field.of("clients", evicted));
+        }
+    }
+
+    /** Its order is read once: it changes while others are sorted. */
+    private record Candidate(ClientSocket socket, long order) {}
+
     /** Takes a place beyond the limit if none is free, without waiting: for the connections that are the last. */
     void takePlaceBeyondLimit() {
         free.reducePermits(1);
@@ -57,6 +97,7 @@ final class Connections {
     /** Serves a new connection in the place that was taken for it. */
     void serve(SocketChannel channel, long number) throws IOException {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        channel.setOption(StandardSocketOptions.SO_SNDBUF, UNREAD_BYTES);
         Connection connection = new Connection(new ClientSocket(channel, ticker), http1, number);
         open.add(connection);
         try {
@@ -114,10 +155,7 @@ final class Connections {
     }
 
     ClientBounds.Pressure pressure() {
-        if (closing) {
-            return ClientBounds.Pressure.CLOSING;
-        }
-        return free.availablePermits() <= limit / 16 ? ClientBounds.Pressure.CROWDED : ClientBounds.Pressure.NONE;
+        return closing ? ClientBounds.Pressure.CLOSING : ClientBounds.Pressure.NONE;
     }
 
     /**

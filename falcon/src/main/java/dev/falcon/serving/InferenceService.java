@@ -76,6 +76,11 @@ public final class InferenceService {
         return admission.inFlight();
     }
 
+    /** The refusal, counted as shed, that any request would get now, or null: asked before a body is even parsed. */
+    public @Nullable Failure overload() {
+        return admission.isFull() ? admission.overloaded() : null;
+    }
+
     /** Answers a request or says why not. Every ending, also of a request that was refused before, is counted here. */
     public InferenceOutcome infer(Received received) {
         Trip trip = new Trip(ticker);
@@ -296,14 +301,24 @@ public final class InferenceService {
     private record Computed(List<Prediction> predictions, long nanos, @Nullable Failure failure) {}
 
     /** Runs the model on some of the texts, unless nobody waits for the answer any more. */
-    private Computed compute(InferenceRequest request, ModelRuntime model, List<String> texts, Budget budget) {
+    private Computed compute(InferenceRequest request, ModelRuntime model, List<String> texts, Budget budget)
+            throws InterruptedException {
         if (texts.isEmpty()) {
             return new Computed(List.of(), 0, null);
         }
-        if (budget.deadline().passed()) {
+        if (!admission.takeProcessor(budget.deadline())) {
             return new Computed(List.of(), 0, Failure.of(ErrorCode.DEADLINE_EXCEEDED,
                     "the deadline passed before the model was run"));
         }
+        try {
+            budget.trip().ended(Stage.QUEUE);
+            return computeNow(request, model, texts, budget);
+        } finally {
+            admission.leaveProcessor();
+        }
+    }
+
+    private Computed computeNow(InferenceRequest request, ModelRuntime model, List<String> texts, Budget budget) {
         if (hasWaited(request) && request.caller().gone().getAsBoolean()) {
             return new Computed(List.of(), 0, gone());
         }

@@ -15,7 +15,9 @@ public final class ListenerMeters {
         SLOW_HEADERS,
         SLOW_BODY,
         IDLE,
-        SLOW_READER
+        SLOW_READER,
+        /** Did nothing while others waited for a place. */
+        EVICTED
     }
 
     private final Gauge open;

@@ -129,6 +129,11 @@ public final class Metrics {
         quantiles.sample();
     }
 
+    /** The media type of what {@link #scrape} would answer; one of a few. */
+    public String contentType(@Nullable String accept) {
+        return formats.findWriter(accept == null ? "" : accept).getContentType();
+    }
+
     /**
      * Everything as it is now.
      *

@@ -48,6 +48,21 @@ class HttpFrontTest {
     }
 
     @Test
+    void whoIsRefusedAnywayIsRefusedBeforeTheBodyIsParsed() throws Exception {
+        try (Worker worker = new Worker(); RawClient client = worker.client()) {
+            worker.overload = new Failure(ErrorCode.OVERLOADED, "full", Duration.ofSeconds(2));
+
+            RawAnswer answer = client.send(Worker.post("{\"not even JSON", "X-Request-ID: r1")).answer();
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.header("Retry-After")).isNotNull();
+            assertThat(worker.only()).isInstanceOf(Received.Refused.class);
+            worker.overload = null;
+            assertThat(client.send(Worker.post(HELLO, "X-Request-ID: r2")).answer().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void aReplayAndALostPromiseAreMarked() throws Exception {
         try (Worker worker = new Worker(Bounds.USUAL, Worker.always(Worker.success(IdempotencyStatus.REPLAYED)));
                 RawClient client = worker.client()) {

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The front behind a real port, with a journey that a test chooses in place of the real one. */
 final class Worker implements AutoCloseable {
@@ -36,6 +37,7 @@ final class Worker implements AutoCloseable {
     final Metrics metrics = new Metrics("worker-7", Ticker.system());
     volatile ReadinessReport readiness = new ReadinessReport(true, false, true, true, true, List.of());
     volatile boolean readinessIsBroken;
+    volatile @Nullable Failure overload;
     private final Listener listener;
 
     Worker() {
@@ -52,7 +54,8 @@ final class Worker implements AutoCloseable {
                 http, new Settings.Limits(64, Duration.ofSeconds(30), Duration.ofSeconds(10), 0), question -> {
                     received.add(question);
                     return journey.apply(question);
-                }, this::report, metrics, Ticker.system(), () -> Instant.parse("2026-11-23T20:00:00.123456Z")));
+                }, () -> overload, this::report, metrics, Ticker.system(),
+                () -> Instant.parse("2026-11-23T20:00:00.123456Z")));
         try {
             listener = Listener.open(Listener.bind(http), front.front(), metrics.listener(), Ticker.system());
         } catch (CannotListen e) {

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ListenerTest {
 
@@ -88,6 +90,39 @@ class ListenerTest {
             for (RawClient client : idle) {
                 client.leave();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "GET /x HT", "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe"})
+    void aProbeGetsInWhenClientsThatDoNothingHoldEveryPlace(String sent) throws Exception {
+        List<RawClient> useless = new ArrayList<>();
+        try (OpenPort port = new OpenPort(OpenPort.Bounds.USUAL.connections(8).readWithin(Duration.ofMinutes(5)),
+                ListenerTest::echo)) {
+            for (int i = 0; i < 8; i++) {
+                useless.add(port.client().send(sent));
+            }
+            await().until(() -> port.listener().openConnections() == 8);
+            try (RawClient probe = port.client()) {
+                assertThat(probe.send(GET).answer().status()).isEqualTo(200);
+            }
+            assertThat(useless.getFirst().isClosed()).as("the oldest made room").isTrue();
+            assertThat(scrape(port)).doesNotContain("reason=\"evicted\",worker_id=\"worker-test\"} 0.0");
+        } finally {
+            for (RawClient client : useless) {
+                client.leave();
+            }
+        }
+    }
+
+    @Test
+    void nobodyLosesAPlaceThatNobodyWants() throws Exception {
+        try (OpenPort port = new OpenPort(OpenPort.Bounds.USUAL.connections(2), ListenerTest::echo);
+                RawClient first = port.client(); RawClient second = port.client()) {
+            assertThat(first.send(GET).answer().status()).isEqualTo(200);
+            assertThat(second.send(GET).answer().status()).isEqualTo(200);
+            await().during(Duration.ofMillis(500)).until(() -> port.listener().openConnections() == 2);
+            assertThat(scrape(port)).contains("reason=\"evicted\",worker_id=\"worker-test\"} 0.0");
         }
     }
 
