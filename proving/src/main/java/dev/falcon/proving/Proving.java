@@ -3,6 +3,8 @@ package dev.falcon.proving;
 import dev.falcon.proving.faults.FaultsCommand;
 import dev.falcon.proving.jmh.JmhCommand;
 import dev.falcon.proving.measure.MeasureCommand;
+import dev.falcon.proving.overload.OverloadCommand;
+import dev.falcon.proving.soak.SoakCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,6 +31,8 @@ public final class Proving implements Runnable {
         System.exit(new CommandLine(new Proving()).addSubcommand(new FaultsCommand())
                 .addSubcommand(new MeasureCommand())
                 .addSubcommand(new JmhCommand())
+                .addSubcommand(new OverloadCommand())
+                .addSubcommand(new SoakCommand())
                 .execute(args));
     }
 }

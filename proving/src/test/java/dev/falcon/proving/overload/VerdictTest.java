@@ -1,0 +1,104 @@
+package dev.falcon.proving.overload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.falcon.proving.overload.Prober.Peaks;
+import dev.falcon.proving.overload.Prober.Probe;
+import dev.falcon.proving.overload.Verdict.Check;
+import dev.falcon.proving.overload.Verdict.Findings;
+import dev.falcon.proving.overload.Verdict.Speed;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class VerdictTest {
+
+    private static final long MILLI = 1_000_000;
+    private static final long MB = 1 << 20;
+
+    private final List<Probe> probes =
+            new ArrayList<>(Collections.nCopies(200, new Probe("/healthz", true, 2 * MILLI, MILLI)));
+    private final List<Phase> phases = new ArrayList<>();
+    private Speed after = new Speed(990, 5);
+    private long evicted = 10;
+    private long left = 1;
+
+    private Phase phase(double factor, long ok, long refused) {
+        return new Phase(factor + " x", factor, 10, Map.of("200", ok, "503", refused), new Phase.Times(5, 80, 900, 4),
+                probes, new Peaks(300 * MB, 100 * MB, 10_000), 1, 0.5);
+    }
+
+    private List<String> broken() {
+        if (phases.isEmpty()) {
+            phases.addAll(List.of(phase(1, 10_000, 50), phase(2, 9_900, 9_000), phase(5, 9_800, 30_000)));
+        }
+        return Verdict
+                .of(new Findings(256 * MB, 2000, phases, new Speed(1000, 5), after, evicted, Map.of("DRIP", 3L), left))
+                .stream()
+                .filter(check -> !check.held())
+                .map(Check::promise)
+                .toList();
+    }
+
+    @Test
+    void aWorkerThatKeepsEveryPromisePasses() {
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void oneLateProbeIsEnoughUnlessTheMachineItselfWasLateThen() {
+        probes.set(100, new Probe("/metrics", true, 150 * MILLI, MILLI));
+        assertThat(broken()).containsExactly("/healthz and /metrics answer within 100 ms");
+
+        probes.set(102, new Probe("/healthz", true, 2 * MILLI, 60 * MILLI));
+        assertThat(broken()).isEmpty();
+
+        probes.set(102, new Probe("/healthz", true, 2 * MILLI, MILLI));
+        probes.set(150, new Probe("/healthz", true, 2 * MILLI, 60 * MILLI));
+        assertThat(broken()).hasSize(1);
+    }
+
+    @Test
+    void aProbeWithoutAnAnswerIsAFaultHoweverQuick() {
+        probes.set(3, new Probe("/healthz", false, MILLI, MILLI));
+
+        assertThat(broken()).hasSize(1);
+    }
+
+    @Test
+    void goodputMayNotFallAsLoadRises() {
+        phases.addAll(List.of(phase(1, 10_000, 50), phase(2, 9_900, 9_000), phase(5, 7_000, 30_000)));
+
+        assertThat(broken()).containsExactly("goodput does not fall as load rises");
+    }
+
+    @Test
+    void somethingMustBeRefusedOrThereWasNoOverload() {
+        phases.addAll(List.of(phase(1, 10_000, 0), phase(2, 9_900, 0), phase(5, 9_900, 0)));
+
+        assertThat(broken()).containsExactly("what is too much is refused");
+    }
+
+    @Test
+    void whatComesAfterwardsCounts() {
+        after = new Speed(700, 9);
+        evicted = 0;
+        left = 40;
+
+        assertThat(broken()).containsExactly("clients that hold places make room",
+                "afterwards the connections are counted down", "afterwards the worker is as fast as before");
+    }
+
+    @Test
+    void anEndingThatTheContractDoesNotKnowIsNamed() {
+        phases.addAll(List.of(phase(1, 10_000, 0), phase(5, 9_900, 10)));
+        phases.add(new Phase("2 x", 2, 10, Map.of("200", 9_900L, "cut: reset", 2L), new Phase.Times(5, 80, 2100, 4),
+                probes, new Peaks(600 * MB, 230 * MB, 1), 1, 1));
+
+        assertThat(broken()).containsExactly("memory stays bounded",
+                "every request ends as 200, or as 429, 503 (with Retry-After) or 504 with a reason",
+                "accepted requests keep their deadline");
+    }
+}

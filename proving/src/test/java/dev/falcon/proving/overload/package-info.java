@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.proving.overload;
+
+import org.jspecify.annotations.NullMarked;

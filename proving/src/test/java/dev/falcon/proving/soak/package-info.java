@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.proving.soak;
+
+import org.jspecify.annotations.NullMarked;
