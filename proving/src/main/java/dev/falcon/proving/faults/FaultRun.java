@@ -30,7 +30,7 @@ final class FaultRun implements AutoCloseable {
     /** A JVM is warm once it has been quick for this long; on a busy machine that takes its time. */
     private static final Duration WARM_FOR = Duration.ofSeconds(3);
     private static final double WARM_MILLIS = 60;
-    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(40);
+    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(60);
     private static final Duration QUIET = Duration.ofSeconds(10);
     private static final Duration FAULT = Duration.ofSeconds(5);
     private static final Duration SPOOLING = Duration.ofSeconds(2);

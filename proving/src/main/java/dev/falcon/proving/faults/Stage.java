@@ -76,15 +76,18 @@ final class Stage implements AutoCloseable {
         return resource;
     }
 
-    /** The workers' tables are made on the small disk, and a probe's table beside them. */
+    /**
+     * The workers' tables are made on the small disk, and a probe's table beside them. Nothing is vacuumed: what batches
+     * left that were taken back would be room for many seconds of rows, and a full disk would not be felt.
+     */
     private void prepareDatabase() throws IOException {
+        postgres.execute("ALTER SYSTEM SET autovacuum = off");
+        postgres.execute("SELECT pg_reload_conf()");
         postgres.execute("CREATE TABLESPACE " + TABLESPACE + " LOCATION '" + disk.folder("tables") + "'");
         postgres.execute("GRANT CREATE ON TABLESPACE " + TABLESPACE + " TO " + RealPostgres.USER);
         postgres.execute("ALTER ROLE " + RealPostgres.USER + " SET default_tablespace = " + TABLESPACE);
-        // Rows that a probe took back must not become room for later ones.
-        postgres.executeInDatabase("CREATE TABLE " + PostgresProbe.TABLE
-                + " (filler text) WITH (autovacuum_enabled = off, toast.autovacuum_enabled = off) TABLESPACE "
-                + TABLESPACE);
+        postgres.executeInDatabase(
+                "CREATE TABLE " + PostgresProbe.TABLE + " (filler text) TABLESPACE " + TABLESPACE);
         postgres.executeInDatabase("ALTER TABLE " + PostgresProbe.TABLE + " ALTER filler SET STORAGE EXTERNAL");
         postgres.executeInDatabase("GRANT INSERT ON " + PostgresProbe.TABLE + " TO " + RealPostgres.USER);
     }
