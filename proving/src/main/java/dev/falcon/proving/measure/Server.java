@@ -139,7 +139,8 @@ public final class Server implements AutoCloseable {
 
     /** Asks it to end in good order, and returns when it has. */
     public void terminate() throws IOException, InterruptedException {
-        process.destroy();
+        // Not Process.destroy(): that would also close the pipe that it still writes to.
+        process.toHandle().destroy();
         if (!process.waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
             throw new IOException("it did not end when it was asked to");
         }
