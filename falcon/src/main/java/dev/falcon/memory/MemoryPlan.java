@@ -12,7 +12,7 @@ public final class MemoryPlan {
 
     private static final long MB = 1024 * 1024;
 
-    /** Class metadata where it is not bounded: twice what a worker with Redis and PostgreSQL uses. */
+    /** Class metadata where it is not bounded: three times what a worker without Redis and PostgreSQL uses. */
     private static final long USUAL_METASPACE = 96 * MB;
 
     /** Threads that do not depend on the processors, and those that come with each of them. */
