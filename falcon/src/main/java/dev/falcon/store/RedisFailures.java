@@ -16,6 +16,9 @@ final class RedisFailures {
     private static final List<String> NOT_SERVING = List.of("LOADING ", "READONLY ", "MASTERDOWN ", "CLUSTERDOWN ",
             "NOAUTH ", "WRONGPASS ", "NOPERM ", "MISCONF ", "BUSY ", "NOREPLICAS ", "MOVED ");
 
+    /** What the client calls a connection that was closed at the other end before its first command. */
+    private static final String CLOSED_AT_ONCE = "RedisHandshakeHandler not registered";
+
     private RedisFailures() {}
 
     /**
@@ -42,6 +45,9 @@ final class RedisFailures {
             innermost = innermost.getCause();
         }
         String message = innermost.getMessage();
+        if (CLOSED_AT_ONCE.equals(message)) {
+            return "the connection was closed as soon as it was made";
+        }
         String line = (message == null ? innermost.getClass().getSimpleName() : message).replaceAll("\\s+", " ");
         return line.length() <= MAX_CHARS ? line : line.substring(0, MAX_CHARS) + "…";
     }

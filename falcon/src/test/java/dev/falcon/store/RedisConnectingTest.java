@@ -10,6 +10,7 @@ import dev.falcon.config.Settings;
 import dev.falcon.inference.Ticker;
 import dev.falcon.store.StoreUnavailable.Reason;
 import dev.falcon.telemetry.Metrics;
+import dev.falcon.testing.FaultProxy;
 import dev.falcon.testing.RealRedis;
 import dev.falcon.testing.RedisWorker;
 import java.io.IOException;
@@ -128,6 +129,19 @@ class RedisConnectingTest {
             Settings.Redis settings = new Settings.Redis("127.0.0.1", silent.getLocalPort(), 0, Password.NONE,
                     Duration.ofMillis(100));
             assertThat(failureOf(settings)).hasMessageContaining("timeout");
+        }
+    }
+
+    @Test
+    void aPortThatClosesEachConnectionIsToldWithoutTheClientsOwnWords() throws IOException {
+        try (FaultProxy proxy = FaultProxy.to(1)) {
+            proxy.reset();
+            for (int attempt = 0; attempt < 20; attempt++) {
+                assertThat(failureOf(new Settings.Redis(proxy.host(), proxy.port(), 0, Password.NONE, TIMEOUT)))
+                        .hasMessageStartingWith("cannot connect to 127.0.0.1:" + proxy.port() + ": ")
+                        .message()
+                        .doesNotContain("Handler");
+            }
         }
     }
 

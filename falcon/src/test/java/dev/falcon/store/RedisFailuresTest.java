@@ -33,6 +33,12 @@ class RedisFailuresTest {
     }
 
     @Test
+    void whatTheClientSaysOfItselfIsPutIntoWords() {
+        assertThat(RedisFailures.summary(new RedisException("RedisHandshakeHandler not registered")))
+                .isEqualTo("the connection was closed as soon as it was made");
+    }
+
+    @Test
     void oneOddKeyIsNoOutage() {
         assertThat(reasonOf("WRONGTYPE Operation against a key holding the wrong kind of value"))
                 .isEqualTo(Reason.ODD_REPLY);

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -254,8 +255,9 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
+    /** Those that are open now: one that comes meanwhile, in place of the first that went, is not meant. */
     private void resetOpen() {
-        open.forEach(this::reset);
+        List.copyOf(open).forEach(this::reset);
     }
 
     private void reset(Socket socket) {
