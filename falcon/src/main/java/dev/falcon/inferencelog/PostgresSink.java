@@ -39,6 +39,8 @@ final class PostgresSink implements LogSink {
     private final Partitions partitions = new Partitions();
     private final Retention retention;
     private boolean migrated;
+    /** Then a probe tries to write as well: on a full disk all that writes nothing goes well. */
+    private volatile boolean writesFail;
 
     /** @param retentionDays how many whole days are kept before the current one */
     PostgresSink(PostgresCalls calls, InstantSource clock, int retentionDays) {
@@ -70,12 +72,17 @@ final class PostgresSink implements LogSink {
     /** Null where a day's partition is missing. */
     private @Nullable WriteResult writeOnce(List<LogRow> rows) {
         try {
-            return calls.timed(Operation.INSERT, connection -> write(connection, rows));
+            WriteResult written = calls.timed(Operation.INSERT, connection -> write(connection, rows));
+            writesFail = false;
+            return written;
         } catch (SQLException e) {
             return switch (PostgresFault.of(e)) {
                 case NO_PARTITION -> null;
                 case ROW -> new WriteResult.Refused("SQLSTATE " + PostgresFault.state(e));
-                case SERVER -> new WriteResult.Unavailable(PostgresFault.reason(e));
+                case SERVER -> {
+                    writesFail = true;
+                    yield new WriteResult.Unavailable(PostgresFault.reason(e));
+                }
                 // The message may quote a row.
                 case OTHER -> obstructed("SQLSTATE " + PostgresFault.state(e));
             };
@@ -86,18 +93,22 @@ final class PostgresSink implements LogSink {
     private WriteResult obstructed(String reason) {
         try {
             return calls.timed(Operation.PROBE, connection -> {
-                Instant now = clock.instant();
-                partitions.ensure(connection, List.of(Partition.day(now)));
-                try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-                    bind(insert, LogRow.trial(now));
-                    insert.executeUpdate();
-                } finally {
-                    connection.rollback();
-                }
+                tryRow(connection);
                 return new WriteResult.Obstructed(reason);
             });
         } catch (SQLException e) {
             return new WriteResult.Unavailable(reason);
+        }
+    }
+
+    private void tryRow(Connection connection) throws SQLException {
+        Instant now = clock.instant();
+        partitions.ensure(connection, List.of(Partition.day(now)));
+        try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+            bind(insert, LogRow.trial(now));
+            insert.executeUpdate();
+        } finally {
+            connection.rollback();
         }
     }
 
@@ -151,10 +162,14 @@ final class PostgresSink implements LogSink {
                 return unfit;
             }
             return calls.timed(Operation.PROBE, connection -> {
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute(TRY_OUT);
+                if (writesFail) {
+                    tryRow(connection);
+                } else {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute(TRY_OUT);
+                    }
+                    connection.commit();
                 }
-                connection.commit();
                 observeClock(connection);
                 return Optional.empty();
             });

@@ -29,6 +29,7 @@ final class Breaker {
     private boolean starting = true;
     private int startFailures;
     private long era;
+    private boolean latestCallFailed;
     private long probeDueNanos;
     private volatile long closedEra = NO_ERA;
 
@@ -89,6 +90,7 @@ final class Breaker {
         if (callEra != era) {
             return null;
         }
+        latestCallFailed = !succeeded;
         record(succeeded);
         return follow(nowNanos);
     }
@@ -99,7 +101,7 @@ final class Breaker {
             return null;
         }
         Change change = switch (state) {
-            case CLOSED -> callEnded(probeEra, succeeded, nowNanos);
+            case CLOSED -> closedProbeEnded(succeeded, nowNanos);
             case HALF_OPEN -> trialEnded(succeeded, nowNanos);
             case OPEN -> startEnded(succeeded, nowNanos);
         };
@@ -107,6 +109,20 @@ final class Breaker {
             probeDueNanos = nowNanos + (succeeded ? schedule.closedNanos() : schedule.suspiciousNanos());
         }
         return change;
+    }
+
+    /**
+     * A success says nothing against calls that fail meanwhile: what they do may be more than a probe does, as on a full
+     * disk. Once none has failed since the last probe it counts.
+     */
+    private @Nullable Change closedProbeEnded(boolean succeeded, long nowNanos) {
+        boolean contradicted = succeeded && latestCallFailed;
+        latestCallFailed = false;
+        if (contradicted) {
+            return null;
+        }
+        record(succeeded);
+        return follow(nowNanos);
     }
 
     /** One failed trial is enough: Resilience4j by itself would wait for all of them and compare a rate. */

@@ -67,6 +67,34 @@ class GuardTest {
     }
 
     @Test
+    void opensOnCallsThatFailAlthoughEachProbeBetweenThemSucceeds() throws Exception {
+        connect();
+        for (int i = 0; i < 5; i++) {
+            assertThat(guard.isAvailable()).isTrue();
+            failures(1);
+            succeedingProbe();
+        }
+        assertThat(guard.state()).isEqualTo(BreakerState.OPEN);
+    }
+
+    @Test
+    void forgetsFailedCallsOnceProbesSucceedAndNoneFailsAnyMore() throws Exception {
+        connect();
+        failures(4);
+        succeedingProbe();
+        succeedingProbe();
+        failures(4);
+        assertThat(guard.isAvailable()).isTrue();
+    }
+
+    private void succeedingProbe() throws InterruptedException {
+        int before = probes;
+        ticker.advance(Duration.ofSeconds(2));
+        guard.probeIfDue(probe);
+        assertThat(guard.state() != BreakerState.CLOSED || probes == before + 1).isTrue();
+    }
+
+    @Test
     void countsASlowCallAsAFailureAlsoInTurnWithFailedOnes() throws Exception {
         connect();
         for (int i = 0; i < 5; i++) {

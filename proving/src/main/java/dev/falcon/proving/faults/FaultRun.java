@@ -27,12 +27,16 @@ import org.jspecify.annotations.Nullable;
 final class FaultRun implements AutoCloseable {
 
     private static final Duration WARM_UP = Duration.ofSeconds(6);
-    /** A JVM is warm once it has been quick for this long; on a busy machine that takes its time. */
-    private static final Duration WARM_FOR = Duration.ofSeconds(3);
+    /**
+     * A JVM is warm once it has been quick for this long; on a busy machine that takes its time. Longer than a repeated key
+     * is back: a key that a slow moment kept from being remembered cannot be replayed.
+     */
+    private static final Duration WARM_FOR = Duration.ofSeconds(6);
     private static final double WARM_MILLIS = 60;
     private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(60);
     private static final Duration QUIET = Duration.ofSeconds(10);
     private static final Duration FAULT = Duration.ofSeconds(5);
+    private static final Duration CLOCK_JUMP = Duration.ofSeconds(8);
     private static final Duration SPOOLING = Duration.ofSeconds(2);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_UNTIL_BROKEN = Duration.ofSeconds(5);
@@ -76,6 +80,8 @@ final class FaultRun implements AutoCloseable {
             during(fault);
         }
         killWorker();
+        clockJump("an hour ahead", Duration.ofHours(1));
+        clockJump("an hour back", Duration.ofHours(-1));
         newDay();
         quiet("quiet again");
         traffic.stop();
@@ -86,9 +92,9 @@ final class FaultRun implements AutoCloseable {
 
     private boolean isWarm() {
         long from = ticker.nanos() - WARM_FOR.toNanos();
-        return watch.allClosed() && Latencies
-                .of(traffic.asked().stream().filter(each -> each.dueNanos() - from >= 0).toList())
-                .quantile(0.99) < WARM_MILLIS;
+        List<Asked> latest = traffic.asked().stream().filter(each -> each.dueNanos() - from >= 0).toList();
+        return watch.allClosed() && latest.stream().noneMatch(Asked::unkeyed)
+                && Latencies.of(latest).quantile(0.99) < WARM_MILLIS;
     }
 
     private RunRecord record() throws SQLException {
@@ -192,6 +198,28 @@ final class FaultRun implements AutoCloseable {
         ticker.sleep(PAUSE);
     }
 
+    /** The workers' clocks jump, stay there for longer than a repeated key is back, and jump to the right time. */
+    private void clockJump(String name, Duration by) throws Exception {
+        long from = ticker.nanos();
+        ShiftedClock.shift(stage.clockFile(), by);
+        ticker.sleep(CLOCK_JUMP);
+        long rows = rowsDated(by);
+        long to = ticker.nanos();
+        ShiftedClock.shift(stage.clockFile(), Duration.ZERO);
+        boolean settled = until(LONGEST_UNTIL_SOUND, () -> watch.allClosed() && watch.pending() < USUAL_PENDING);
+        ended(new Span("the clock " + name, Span.Kind.DATE, null, from, to, ticker.nanos(), rows + " rows so dated",
+                (rows > 0 ? "" : "no row is dated " + name) + (settled ? "" : " the workers did not recover")));
+        ticker.sleep(PAUSE);
+    }
+
+    /** Rows dated so far from now, give or take a minute; the run is much shorter than an hour. */
+    private long rowsDated(Duration fromNow) {
+        return Long.parseLong(stage.postgres()
+                .query("SELECT count(*) FROM inference_logs WHERE abs(extract(epoch FROM created_at - now()) - "
+                        + fromNow.toSeconds() + ") < 60")
+                .getFirst());
+    }
+
     /** The workers' clocks jump to just before midnight, and the coming days' partitions are taken away. */
     private void newDay() throws Exception {
         long from = ticker.nanos();
@@ -210,7 +238,7 @@ final class FaultRun implements AutoCloseable {
         ticker.sleep(FAULT);
         boolean settled = until(LONGEST_UNTIL_SOUND, () -> watch.allClosed() && watch.pending() < USUAL_PENDING);
         long to = ticker.nanos();
-        ended(new Span("a new day comes", Span.Kind.NEW_DAY, null, from, to, to,
+        ended(new Span("a new day comes", Span.Kind.DATE, null, from, to, to,
                 "its partition was missing, then made",
                 faulty + (made ? "" : " its partition was not made")
                         + (settled ? "" : " the workers did not recover")));

@@ -3,7 +3,6 @@ package dev.falcon.proving.faults;
 import dev.falcon.telemetry.Dependency;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,16 +80,20 @@ final class Judgement {
                 .filter(each -> each.answered() && each.status() != each.kind().status())
                 .toList();
         find(wrong.isEmpty(), wrong.size() + " answers had another status than the contract's" + firstOf(wrong));
-        Predicate<Asked> again = each -> each.kind() == Kind.KEYED_AGAIN && each.status() == 200;
-        List<Asked> calm = run.spans()
+        replays(Span.Kind.QUIET, "in quiet stretches");
+        replays(Span.Kind.DATE, "while the clocks jumped");
+    }
+
+    private void replays(Span.Kind kind, String when) {
+        List<Asked> again = run.spans()
                 .stream()
-                .filter(span -> span.kind() == Span.Kind.QUIET)
+                .filter(span -> span.kind() == kind)
                 .flatMap(span -> run.askedIn(span).stream())
-                .filter(again)
+                .filter(each -> each.kind() == Kind.KEYED_AGAIN && each.status() == 200)
                 .toList();
-        long replayed = calm.stream().filter(Asked::replayed).count();
-        find(!calm.isEmpty() && calm.size() - replayed <= MACHINES_SHARE * calm.size(), replayed + " of "
-                + calm.size() + " keys repeated on the other worker in quiet stretches were replayed");
+        long replayed = again.stream().filter(Asked::replayed).count();
+        find(!again.isEmpty() && again.size() - replayed <= MACHINES_SHARE * again.size(), replayed + " of "
+                + again.size() + " keys repeated on the other worker " + when + " were replayed");
     }
 
     private static String firstOf(List<Asked> some) {

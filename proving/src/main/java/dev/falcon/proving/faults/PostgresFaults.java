@@ -3,6 +3,7 @@ package dev.falcon.proving.faults;
 import dev.falcon.telemetry.Dependency;
 import dev.falcon.testing.FaultProxy;
 import dev.falcon.testing.RealPostgres;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -16,6 +17,10 @@ final class PostgresFaults {
 
     private static final Duration LATENCY = Duration.ofMillis(700);
     private static final long SLOW_MILLIS = 1_000;
+    private static final String DISK_FULL = "53100";
+    /** Some ten megabytes of copies. */
+    private static final String MANY_ROWS = "INSERT INTO inference_logs SELECT (jsonb_populate_record(log,"
+            + " jsonb_build_object('id', gen_random_uuid()))).* FROM inference_logs log, generate_series(1, 50000) LIMIT 50000";
 
     private final RealPostgres postgres;
     private final FaultProxy proxy;
@@ -43,7 +48,7 @@ final class PostgresFaults {
                 blackholed(),
                 fault("PostgreSQL slowed", () -> proxy.latency(LATENCY), proxy::pass,
                         sight -> sight.millis() >= SLOW_MILLIS && !sight.seen().equals(Sight.LOST)),
-                fault("PostgreSQL disk full", disk::fill, disk::free, sees("SQLSTATE 53100")),
+                fault("PostgreSQL disk full", this::fillDisk, disk::free, sees("SQLSTATE " + DISK_FULL)),
                 fault("PostgreSQL read-only", () -> readOnly("on"), () -> readOnly("off"), sees("SQLSTATE 25006")),
                 fault("PostgreSQL locked", this::lock, this::unlock,
                         sight -> sight.seen().equals("SQLSTATE 55P03") && isLockHeld()));
@@ -60,6 +65,23 @@ final class PostgresFaults {
 
     private static Predicate<Sight> sees(String wanted) {
         return sight -> sight.seen().equals(wanted);
+    }
+
+    /**
+     * Fills the disk, and then what the log's table took from it ahead of need: that is room for seconds of rows. The rows
+     * are taken back by the failure itself, but not their room, as nothing is vacuumed.
+     */
+    private void fillDisk() throws IOException, SQLException {
+        disk.fill();
+        try (Connection connection = postgres.connect(); Statement statement = connection.createStatement()) {
+            statement.execute(MANY_ROWS);
+        } catch (SQLException e) {
+            if (DISK_FULL.equals(e.getSQLState())) {
+                return;
+            }
+            throw e;
+        }
+        throw new IOException("the log's table took many rows from a full disk");
     }
 
     /** For sessions that are open too. */

@@ -26,8 +26,8 @@ record Span(String name, Kind kind, @Nullable Dependency dependency, long fromNa
         STAYS_CLOSED,
         /** A worker is killed and started: its breakers start anew, and the start of a JVM takes the machine's time. */
         KILL,
-        /** Everything must stay as it is. */
-        NEW_DAY
+        /** The workers' date is moved: everything must stay as it is, and what was remembered must still be known. */
+        DATE
     }
 
     boolean holds(long nanos) {

@@ -26,7 +26,8 @@ class JudgementTest {
     private long pendingAtEnd;
 
     JudgementTest() {
-        spans.add(new Span("quiet", Span.Kind.QUIET, null, 0, 10 * SECOND, 10 * SECOND, "", ""));
+        spans.add(new Span("quiet", Span.Kind.QUIET, null, 0, 7 * SECOND, 7 * SECOND, "", ""));
+        spans.add(new Span("the clock jumps", Span.Kind.DATE, null, 7 * SECOND, 10 * SECOND, 10 * SECOND, "", ""));
         spans.add(broken("Redis away", Dependency.REDIS, 10));
         spans.add(broken("PostgreSQL away", Dependency.POSTGRES, 20));
         for (long number = 801; number < 3_801; number++) {
@@ -55,8 +56,8 @@ class JudgementTest {
 
     @Test
     void aFaultThatWasNotThereDisproves() {
-        Span real = spans.get(1);
-        spans.set(1, new Span(real.name(), real.kind(), real.dependency(), real.fromNanos(), real.toNanos(),
+        Span real = spans.get(2);
+        spans.set(2, new Span(real.name(), real.kind(), real.dependency(), real.fromNanos(), real.toNanos(),
                 real.soundNanos(), "+OK", "the probe saw +OK"));
 
         assertThat(failures()).hasSize(2).first().asString().contains("Redis away was no proof");
@@ -115,6 +116,14 @@ class JudgementTest {
         }
 
         assertThat(failures()).singleElement().asString().contains("PostgreSQL away, nothing");
+    }
+
+    @Test
+    void keysForgottenWhenTheClockJumpsDisprove() {
+        asked.replaceAll(each -> new Asked(each.number(), each.worker(), each.dueNanos(), each.endedNanos(),
+                each.status(), each.replayed() && each.dueNanos() < 7 * SECOND, false, ""));
+
+        assertThat(failures()).singleElement().asString().contains("while the clocks jumped");
     }
 
     @Test
