@@ -55,7 +55,7 @@ public final class FalconServer {
     private final LastExit lastExit;
 
     private FalconServer(Settings settings, String version, BoundPort bound, InstantSource clock)
-            throws CannotListen, ModelFault, SpoolUnavailable {
+            throws ModelFault, SpoolUnavailable {
         this.settings = settings;
         ticker = Ticker.system();
         Metrics metrics = new Metrics(settings.worker().id(), ticker);
@@ -75,12 +75,7 @@ public final class FalconServer {
                 new HttpFront.Parts(settings.worker(), settings.http(), settings.limits(), service::infer,
                         service::overload,
                         readiness::report, metrics, ticker, clock));
-        try {
-            listener = Listener.open(bound, front.front(), metrics.listener(), ticker);
-        } catch (CannotListen e) {
-            closeBehindListener();
-            throw e;
-        }
+        listener = Listener.open(bound, front.front(), metrics.listener(), ticker);
         try {
             model = load(models, metrics);
         } catch (ModelFault | RuntimeException | Error e) {
@@ -112,7 +107,7 @@ public final class FalconServer {
         FalconServer server;
         try {
             server = new FalconServer(settings, version, bound, clock);
-        } catch (CannotListen | ModelFault | SpoolUnavailable | RuntimeException | Error e) {
+        } catch (ModelFault | SpoolUnavailable | RuntimeException | Error e) {
             bound.close();
             throw e;
         }

@@ -21,6 +21,9 @@ import picocli.CommandLine.Spec;
             "Settings come from the environment; `falcon config` shows those in force, docs/REFERENCE.md explains them."})
 public final class Main implements Runnable {
 
+    private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
+    private static final int SPARE_CARRIERS = 3;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -69,7 +72,19 @@ public final class Main implements Runnable {
         }
     }
 
+    /**
+     * A carrier of virtual threads looks into no other queue while the one it is at has work, which under full load is
+     * always. With as many carriers as processors, new connections and answers of Redis then wait for seconds; some more
+     * leave one that looks (measured by `proving overload`). Set before the first virtual thread.
+     */
+    private static void addCarriers() {
+        if (System.getProperty(CARRIERS) == null) {
+            System.setProperty(CARRIERS, Integer.toString(Runtime.getRuntime().availableProcessors() + SPARE_CARRIERS));
+        }
+    }
+
     public static void main(String[] args) {
+        addCarriers();
         Map<String, String> environment = System.getenv();
         Path home = Path.of(environment.getOrDefault(Shell.HOME_VARIABLE, "."));
         PrintStream out = System.out;

@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientSocket {
 
+    /** Enough for a usual request; thousands of connections that ask nothing hold one each. */
+    private static final int FIRST_READ_BYTES = 1024;
+    /** Of a connection that has sent more at once. */
     private static final int READ_BYTES = 8 * 1024;
 
     private final SocketChannel channel;
     private final Ticker ticker;
     private final SocketAddress remote;
-    private final ByteBuffer in = ByteBuffer.allocate(READ_BYTES);
+    private ByteBuffer in = ByteBuffer.allocate(FIRST_READ_BYTES);
 
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SILENT);
     private volatile long sinceNanos;
@@ -77,6 +80,9 @@ final class ClientSocket {
         }
         byte[] bytes = new byte[count];
         in.flip().get(bytes);
+        if (count == FIRST_READ_BYTES) {
+            in = ByteBuffer.allocate(READ_BYTES);
+        }
         return bytes;
     }
 

@@ -14,6 +14,7 @@ import io.helidon.webserver.Router;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One client's connection as Helidon sees it: where its bytes come from and go to. Lives on one virtual thread, which
@@ -109,13 +110,13 @@ final class Connection implements ConnectionContext, DataWriter {
         return nanos();
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // a matter of fairness, not of correctness
     void awaitNext() {
         boolean moreIsHere = reader.available() > 0;
         socket.awaitNext(moreIsHere);
         if (moreIsHere) {
-            // Who sends request upon request without waiting takes turns with the others.
-            Thread.yield();
+            // Who sends request upon request without waiting goes behind everybody else. Thread.yield would not do: it
+            // keeps to the carrier's own queue, and while that has work the one of newly ready threads is not looked at.
+            LockSupport.parkNanos(1);
         }
     }
 

@@ -3,7 +3,6 @@ package dev.falcon.listener;
 import dev.falcon.config.Settings;
 import dev.falcon.inference.Ticker;
 import dev.falcon.telemetry.ListenerMeters;
-import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 
@@ -22,8 +21,7 @@ public final class Listener {
     private final Acceptor acceptor;
     private final Watchdog watchdog;
 
-    private Listener(ServerSocketChannel channel, Settings.Http settings, Http1 http1, Connections connections)
-            throws IOException {
+    private Listener(ServerSocketChannel channel, Settings.Http settings, Http1 http1, Connections connections) {
         this.port = channel.socket().getLocalPort();
         this.ticker = http1.ticker();
         this.http1 = http1;
@@ -39,19 +37,13 @@ public final class Listener {
     }
 
     /** Serves who connects to the port, which belongs to the listener from now on. */
-    public static Listener open(BoundPort bound, Front front, ListenerMeters meters, Ticker ticker)
-            throws CannotListen {
+    public static Listener open(BoundPort bound, Front front, ListenerMeters meters, Ticker ticker) {
         Http1 http1 = new Http1(bound.settings(), front, ticker);
         Connections connections = new Connections(http1, bound.settings().maxConnections(), meters, ticker);
-        try {
-            Listener listener = new Listener(bound.channel(), bound.settings(), http1, connections);
-            listener.watchdog.start();
-            listener.acceptor.start();
-            return listener;
-        } catch (IOException e) {
-            bound.close();
-            throw new CannotListen("The port cannot be watched: " + e.getMessage(), false, e);
-        }
+        Listener listener = new Listener(bound.channel(), bound.settings(), http1, connections);
+        listener.watchdog.start();
+        listener.acceptor.start();
+        return listener;
     }
 
     /** The port that is listened on. */

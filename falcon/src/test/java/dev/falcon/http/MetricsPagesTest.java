@@ -20,7 +20,7 @@ class MetricsPagesTest {
     void whoeverAsksAtAScrapersPaceGetsAPageOfTheirOwn() {
         for (int i = 0; i < 10 * MetricsPages.BURST; i++) {
             assertThat(pages.page(null)).isNotSameAs(pages.page(null));
-            ticker.advance(Duration.ofMillis(40));
+            ticker.advance(Duration.ofMillis(100));
         }
     }
 
@@ -32,7 +32,7 @@ class MetricsPagesTest {
         Scrape last = pages.page(null);
         assertThat(pages.page(null)).isSameAs(last);
 
-        ticker.advance(Duration.ofMillis(21));
+        ticker.advance(Duration.ofMillis(51));
 
         assertThat(pages.page(null)).isNotSameAs(last);
     }

@@ -55,7 +55,7 @@ public final class OverloadCommand implements Callable<Integer> {
     @Option(names = "--connections", paramLabel = "N", defaultValue = "400",
             description = "Connections of the load, so the most requests at once (default: ${DEFAULT-VALUE}).") private int connections;
 
-    @Option(names = "--heap", paramLabel = "MB", defaultValue = "256",
+    @Option(names = "--heap", paramLabel = "MB", defaultValue = "640",
             description = "The worker's heap (default: ${DEFAULT-VALUE}).") private int heapMb;
 
     @Override
