@@ -69,7 +69,7 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             A new worker each round, in-process store and SQLite: its resident set when it is ready, right after load
             (cache hits, then fresh texts, as fast as it answers), and after twice the time of one of them without
             requests. The reference is the default heap on this machine.""", """
-            By default the heap may grow to 60 % of the memory that the process may use, so on a large machine the
+            By default the heap may grow to 35 % of the memory that the process may use, so on a large machine the
             resident set tells how rarely it was worth collecting, not what a worker needs; the small heap is nearer to
             that. Caches fill up with what was asked, and the faster the machine the more that is.""", List.of(
             new Column("after_start", "after start, MiB", 0, true),

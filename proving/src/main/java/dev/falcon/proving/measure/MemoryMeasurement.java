@@ -19,7 +19,7 @@ final class MemoryMeasurement implements Measurement {
 
     @Override
     public List<Row> take(Bench bench) throws IOException, InterruptedException {
-        Row byDefault = Row.named("default heap: 60 % of the memory", null);
+        Row byDefault = Row.named("default heap: 35 % of the memory", null);
         Row small = Row.named("heap of 128 MiB", byDefault.name());
         for (int round = 0; round < bench.effort().rounds(); round++) {
             measure(bench, StartMeasurement.WITHOUT, byDefault);
