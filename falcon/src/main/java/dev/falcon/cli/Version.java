@@ -2,10 +2,14 @@ package dev.falcon.cli;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** The running version, as the jar's manifest tells it. */
+/** The running version: the installation's name for its build (the file VERSION, handed over by bin/falcon), else the jar's. */
 final class Version implements IVersionProvider {
 
     static String running() {
+        String build = System.getProperty("falcon.version", "");
+        if (!build.isBlank()) {
+            return build;
+        }
         String version = Version.class.getPackage().getImplementationVersion();
         return version == null ? "unpackaged" : version;
     }
