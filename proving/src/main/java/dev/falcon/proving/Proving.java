@@ -2,6 +2,7 @@ package dev.falcon.proving;
 
 import dev.falcon.proving.faults.FaultsCommand;
 import dev.falcon.proving.jmh.JmhCommand;
+import dev.falcon.proving.load.LoadCommand;
 import dev.falcon.proving.measure.MeasureCommand;
 import dev.falcon.proving.overload.OverloadCommand;
 import dev.falcon.proving.soak.SoakCommand;
@@ -33,6 +34,7 @@ public final class Proving implements Runnable {
                 .addSubcommand(new JmhCommand())
                 .addSubcommand(new OverloadCommand())
                 .addSubcommand(new SoakCommand())
+                .addSubcommand(new LoadCommand())
                 .execute(args));
     }
 }
