@@ -7,10 +7,11 @@ PROVING_JAR := proving/target/proving.jar
 JAR_SOURCES := pom.xml falcon/pom.xml build/JavaHome.java $(shell find falcon/src/main 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build proving test format data train aot measure reference clean
+.PHONY: help run build proving test format data train aot measure reference clean secrets image up down logs check-health \
+	psql redis-cli load maintenance-on maintenance-off cache-clear restart deploy rollback rotate-passwords check-fleet
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Build, then serve on this machine (PORT, LOG_FORMAT and all other settings by environment)
 	@LOG_FORMAT=$${LOG_FORMAT:-text} exec bin/falcon serve
@@ -50,6 +51,57 @@ reference: build ## Regenerate docs/REFERENCE.md from the settings in the code
 	@mkdir -p docs
 	@bin/falcon config --reference > target/REFERENCE.md
 	@mv target/REFERENCE.md docs/REFERENCE.md
+
+secrets: ## Generate the passwords of the compose stack into secrets/, and .env, where they are missing
+	@scripts/secrets.sh
+
+image: secrets ## Build the workers' image, tagged with FALCON_VERSION of .env
+	docker compose build worker-1
+
+up: image ## Start the whole platform (needs Docker), and wait until it is healthy
+	docker compose up -d --wait
+
+down: ## Stop the platform; its data stays
+	docker compose down
+
+logs: ## Follow the workers' logs
+	docker compose logs -f --no-log-prefix worker-1 worker-2 worker-3
+
+check-health: ## One line for each service; fails if one is not well
+	@scripts/check-health.sh
+
+psql: ## A prompt at the inference log
+	docker exec -it falcon-postgres psql -U falcon -d falcon_inference
+
+redis-cli: ## A prompt at Redis
+	docker exec -it falcon-redis redis-cli
+
+load: proving ## Ask the front door 100 times a second for half a minute, and say what became of it
+	bin/proving load
+
+maintenance-on: ## The front door answers 503 with Retry-After, health pages excepted
+	docker exec falcon-nginx touch /var/lib/falcon-nginx/maintenance
+
+maintenance-off: ## The front door serves again
+	docker exec falcon-nginx rm -f /var/lib/falcon-nginx/maintenance
+
+cache-clear: ## Remove cached answers from Redis, and no idempotency key
+	@scripts/cache-clear.sh
+
+restart: ## Restart the workers one after the other; nothing is lost
+	@scripts/deploy.sh .
+
+deploy: ## Put the workers on an image: make deploy VERSION=1.2.3
+	@scripts/deploy.sh "$(VERSION)"
+
+rollback: ## The same with an older image: make rollback VERSION=1.2.2
+	@scripts/deploy.sh "$(VERSION)"
+
+rotate-passwords: ## New passwords for Redis and PostgreSQL, without a restart
+	@scripts/rotate-passwords.sh
+
+check-fleet: proving ## Every operation on the running stack under load: nothing may be lost
+	@scripts/check-fleet.sh
 
 clean: ## Remove all that was built
 	@rm -rf target */target
