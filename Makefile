@@ -80,10 +80,10 @@ load: proving ## Ask the front door 100 times a second for half a minute, and sa
 	bin/proving load
 
 maintenance-on: ## The front door answers 503 with Retry-After, health pages excepted
-	docker exec falcon-nginx touch /var/lib/falcon-nginx/maintenance
+	docker exec -u 0 falcon-nginx touch /var/lib/falcon-nginx/maintenance
 
 maintenance-off: ## The front door serves again
-	docker exec falcon-nginx rm -f /var/lib/falcon-nginx/maintenance
+	docker exec -u 0 falcon-nginx rm -f /var/lib/falcon-nginx/maintenance
 
 cache-clear: ## Remove cached answers from Redis, and no idempotency key
 	@scripts/cache-clear.sh
