@@ -1,6 +1,7 @@
 #!/bin/sh
-# Follows the workers by their names: once a second it asks for their addresses, and where these have changed it writes the
-# upstreams and the list for /metrics anew and reloads nginx. Replicas of worker-extra share one name, so one name may have
+# Follows the workers by their names: once a second it asks for their addresses and each of these for /readyz. Requests go
+# to those that are ready; where that list changes, the upstreams are written anew and nginx is reloaded. So a worker that
+# drains or still warms up gets nothing, whatever its address. Replicas of worker-extra share one name, so one name may have
 # many addresses. Run as `follow-workers.sh start` it does so once, goes on in the background and becomes nginx.
 set -eu
 
@@ -27,6 +28,25 @@ look_up() {
     done | sort -u
 }
 
+# Of the lines in $1 those whose worker is ready. One that hangs keeps its place, if it had one: nginx finds out by itself
+# (max_fails), and a busy machine must not empty the list.
+ready() {
+    while read -r name address; do
+        {
+            status=$(curl -s -o /dev/null -m 0.9 -w '%{http_code} %{exitcode}' "http://$address:$PORT/readyz" || true)
+            case $status in
+                "200 "*) echo "$name $address" ;;
+                *" 28") grep -x "$name $address" "$RUN/workers" 2> /dev/null || true ;;
+            esac > "$RUN/ready.$address"
+        } &
+    done < "$1"
+    wait
+    while read -r name address; do
+        cat "$RUN/ready.$address"
+        rm -f "$RUN/ready.$address"
+    done < "$1"
+}
+
 write_upstreams() {
     echo "upstream workers {"
     echo "    zone workers 512k;"
@@ -40,7 +60,7 @@ write_upstreams() {
         echo "    server $address:$PORT max_fails=0 backup; # $name"
     done < "$1"
     if [ ! -s "$1" ]; then
-        echo "    server 127.0.0.1:9 max_fails=0; # nobody: the port refuses, the front door answers 503"
+        echo "    server 127.0.0.1:9 max_fails=0; # nobody is ready: the port refuses, the front door answers 503"
     fi
     echo "    keepalive 256;"
     # Shorter than a worker's CLIENT_IDLE_TIMEOUT_SECONDS, so that it is always nginx that closes.
@@ -59,32 +79,40 @@ write_page() {
     done
 }
 
-# Takes the addresses in $1 into the configuration; the files change together or not at all.
-take() {
-    mkdir -p "$RUN/pages"
-    write_upstreams "$1" > "$RUN/upstreams.conf.new"
-    write_page "$1" > "$RUN/pages/metrics.new"
-    mv "$RUN/upstreams.conf.new" "$RUN/upstreams.conf"
+# Looks once; writes what was found: found, the page for /metrics, and workers.new, who is ready.
+look() {
+    look_up > "$RUN/found.new"
+    ready "$RUN/found.new" > "$RUN/workers.new"
+    write_page "$RUN/found.new" > "$RUN/pages/metrics.new"
     mv "$RUN/pages/metrics.new" "$RUN/pages/metrics"
-    mv "$1" "$RUN/workers"
+}
+
+# Takes workers.new into the configuration.
+take() {
+    write_upstreams "$RUN/workers.new" > "$RUN/upstreams.conf.new"
+    mv "$RUN/upstreams.conf.new" "$RUN/upstreams.conf"
+    mv "$RUN/workers.new" "$RUN/workers"
+}
+
+told() {
+    awk '{ printf "%s%s=%s", sep, $1, $2; sep = " " }' "$RUN/workers"
 }
 
 follow() {
     while sleep 1; do
-        look_up > "$RUN/workers.new"
+        look
         if cmp -s "$RUN/workers.new" "$RUN/workers"; then
             continue
         fi
         if [ ! -s "$RUN/workers.new" ]; then
-            # Nobody at all is more likely a silent name server than a fleet that has gone.
+            # Nobody is ready: whoever was asked last can refuse with a better reason than nginx.
             continue
         fi
-        take "$RUN/workers.new"
-        workers=$(awk '{ printf "%s%s=%s", sep, $1, $2; sep = " " }' "$RUN/workers")
+        take
         if nginx -t -q && nginx -s reload; then
-            say INFO workers_changed "$workers"
+            say INFO workers_changed "$(told)"
         else
-            say ERROR reload_failed "$workers"
+            say ERROR reload_failed "$(told)"
             : > "$RUN/workers"
         fi
     done
@@ -92,10 +120,11 @@ follow() {
 
 case ${1:-} in
     start)
-        mkdir -p "$RUN"
-        look_up > "$RUN/workers.new"
-        take "$RUN/workers.new"
-        say INFO workers_found "$(awk '{ printf "%s%s=%s", sep, $1, $2; sep = " " }' "$RUN/workers")"
+        mkdir -p "$RUN/pages"
+        : > "$RUN/workers"
+        look
+        take
+        say INFO workers_found "$(told)"
         # A follower that dies is started again: its death must not freeze the list.
         (while :; do follow || say ERROR follower_died "starting it again"; sleep 1; done) &
         exec nginx -g "daemon off;"
