@@ -1,6 +1,8 @@
 package dev.falcon.proving.load;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.UUID;
@@ -39,7 +41,11 @@ public final class LoadCommand implements Callable<Integer> {
             description = "Requests a second (default: ${DEFAULT-VALUE}).") private double rate;
 
     @Option(names = "--seconds", paramLabel = "N", defaultValue = "30",
-            description = "How long (default: ${DEFAULT-VALUE}).") private int seconds;
+            description = "How long at most (default: ${DEFAULT-VALUE}).") private int seconds;
+
+    @Option(names = "--while", paramLabel = "FILE",
+            description = "End early, within a second after this file has gone.")
+    @Nullable private Path whileThere;
 
     @Option(names = "--in-flight", paramLabel = "N", defaultValue = "256",
             description = "Requests under way at most; more wait, which counts as their latency (default: "
@@ -64,7 +70,9 @@ public final class LoadCommand implements Callable<Integer> {
         String name = run == null ? "load-" + UUID.randomUUID().toString().substring(0, 8) : run;
         Asking asking = new Asking(new Endpoint(port), name, keepAlive);
         try (Load load = Load.start(new Endpoint(port), Load.Plan.open(inFlight, rate), asking)) {
-            Thread.sleep(Duration.ofSeconds(seconds));
+            for (int second = 0; second < seconds && (whileThere == null || Files.exists(whileThere)); second++) {
+                Thread.sleep(Duration.ofSeconds(1));
+            }
             load.stop();
         }
         return asking.report(out);
