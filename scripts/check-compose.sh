@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Starts the platform from this checkout with an image of the jar that `make build` left, asks it as a user would, runs
+# every operation under load (check-fleet.sh), and removes it with its volumes. Grafana is left out where its image cannot be
+# had (SERVICES names what is started). It refuses to run where a stack of this name is already up.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export SERVICES=${SERVICES:-nginx worker-1 worker-2 worker-3 redis postgres prometheus alertmanager}
+export JAR_FROM=prebuilt
+
+if [ -n "$(docker compose ps -aq)" ]; then
+  echo "A stack of this name is up; 'make down' ends it" >&2
+  exit 1
+fi
+trap 'docker compose logs --no-color --tail 50 > target/compose.log 2>&1 || true; docker compose down -v --timeout 45 > /dev/null 2>&1 || true' EXIT
+mkdir -p target
+
+scripts/secrets.sh
+make build
+docker compose build worker-1
+# shellcheck disable=SC2086 # a list of words
+docker compose up -d --no-build --wait $SERVICES
+scripts/check-health.sh
+
+port=$(docker compose port nginx 80 | sed 's/.*://')
+check() { # what, extended regular expression, command…
+  local what=$1 pattern=$2 seen
+  shift 2
+  seen=$("$@" 2>&1) || true
+  if grep -Eq "$pattern" <<< "$seen"; then
+    echo "ok      $what"
+  else
+    echo "FAILED  $what: expected /$pattern/, saw: $(head -c 600 <<< "$seen")"
+    exit 1
+  fi
+}
+ask() { curl -sS -m 15 -i -H 'Content-Type: application/json' "$@"; }
+text="a text for this run, $RANDOM$RANDOM"
+check "the front door answers" '"prediction":"(positive|negative)"' ask "http://localhost:$port/infer" -d "{\"text\":\"$text\"}"
+check "its answer is cached for all workers" '"cache_hit":true' ask http://localhost:8001/infer -d "{\"text\":\"$text\"}"
+check "every worker's metrics through it" 'worker_id="worker-3"' curl -sS "http://localhost:$port/metrics"
+check "the synthetic probe" '^front_door_infer_success 1' docker exec falcon-nginx curl -sS http://localhost:8081/probe
+check "a body beyond all limits" 'HTTP/1.1 413.*|body_too_large' ask "http://localhost:$port/infer" -d "@falcon/target/falcon.jar"
+check "a wrong request id is replaced" '^X-Request-ID: [0-9a-f]{32}' ask "http://localhost:$port/infer" -H 'X-Request-ID: a b' -d '{"text":"x"}'
+make -s maintenance-on
+check "maintenance refuses" '^Retry-After: [1-4]' ask "http://localhost:$port/infer" -d "{\"text\":\"$text\"}"
+check "maintenance says so" '^HTTP/1.1 503.*' ask "http://localhost:$port/infer" -d "{\"text\":\"$text\"}"
+check "but is alive" '"status":"healthy"' curl -sS "http://localhost:$port/healthz"
+make -s maintenance-off
+check "and serves again" '^HTTP/1.1 200' ask "http://localhost:$port/infer" -d "{\"text\":\"$text\"}"
+check "no worker runs as root, or can write to its image" '^10001 true' \
+  docker inspect -f '{{.Config.User}} {{.HostConfig.ReadonlyRootfs}}' falcon-worker-1
+check "PID 1 is Java" 'java' docker exec falcon-worker-1 cat /proc/1/comm
+check "the AOT cache is used" 'falcon.aot' docker exec falcon-worker-1 cat /proc/1/maps
+check "the worker knows its container's limit" 'memory_limit_bytes.* 5.36870912E8' curl -sS http://localhost:8000/metrics
+check "doctor is content inside a worker" ' 0 faults?|^0 fault' docker exec falcon-worker-1 /app/bin/falcon doctor --only redis,postgres,model,settings,disk
+
+if [[ $SERVICES == *prometheus* ]]; then
+  query() { curl -sS -G "http://localhost:9090/api/v1/query" --data-urlencode "query=$1"; }
+  wait_for() { # what, pattern, query
+    local attempt seen=
+    for attempt in $(seq 40); do
+      seen=$(query "$3")
+      if grep -Eq "$2" <<< "$seen"; then echo "ok      $1"; return; fi
+      sleep 1
+    done
+    echo "FAILED  $1: $3 gave $(head -c 600 <<< "$seen")"
+    exit 1
+  }
+  wait_for "Prometheus sees three workers" '"value":\[[0-9.]+,"3"\]' 'count(up{job="falcon-workers"} == 1)'
+  wait_for "and classic buckets" '"value":\[[0-9.]+,"[1-9]' 'count(inference_duration_seconds_bucket)'
+  wait_for "and the synthetic probe" '"value":\[[0-9.]+,"1"\]' 'front_door_infer_success'
+  wait_for "Watchdog fires" 'Watchdog' 'ALERTS{alertname="Watchdog",alertstate="firing"}'
+fi
+
+scripts/check-fleet.sh
+if [[ $SERVICES == *prometheus* && -x scripts/check-dashboard.sh ]]; then
+  PROMETHEUS_URL=http://localhost:9090 scripts/check-dashboard.sh
+fi
