@@ -53,6 +53,18 @@ check "maintenance says so" '^HTTP/1.1 503.*' ask "http://localhost:$port/infer"
 check "but is alive" '"status":"healthy"' curl -sS "http://localhost:$port/healthz"
 make -s maintenance-off
 check "and serves again" '^HTTP/1.1 200' ask "http://localhost:$port/infer" -d "{\"text\":\"$text\"}"
+docker compose stop worker-1 worker-2 worker-3 > /dev/null 2>&1
+sleep 5
+check "without any worker it refuses" '"error_type":"not_ready".*"worker_id":"nginx"' ask "http://localhost:$port/infer" -d "{\"text\":\"$text\"}"
+check "and says when to come back" '^Retry-After: [1-4]' ask "http://localhost:$port/infer" -d "{\"text\":\"$text\"}"
+check "and the missing are marked in its metrics" '# worker worker-2 has no address' curl -sS "http://localhost:$port/metrics"
+docker compose start worker-1 worker-2 worker-3 > /dev/null 2>&1
+for _ in $(seq 60); do
+  SERVICES="worker-1 worker-2 worker-3" scripts/check-health.sh > target/health 2>&1 && ! grep -q '"degraded":\["' target/health && break
+  sleep 0.5
+done
+sleep 2
+check "and serves when they are back" '^HTTP/1.1 200' ask "http://localhost:$port/infer" -d "{\"text\":\"$text\"}"
 check "no worker runs as root, or can write to its image" '^10001:10001 true' \
   docker inspect -f '{{.Config.User}} {{.HostConfig.ReadonlyRootfs}}' falcon-worker-1
 check "PID 1 is Java" 'java' docker exec falcon-worker-1 cat /proc/1/comm

@@ -103,6 +103,26 @@ new_address() {
   [ "$before" != "$after" ] || { echo "the address stayed $before: nothing was shown" >&2; return 1; }
   front_door_knows "^worker-2 $after$"
 }
+# In worker-2's place stands something that is ready and answers every question with a 500 in no time.
+failing_fast() {
+  local served
+  docker compose stop worker-2 > /dev/null 2>&1
+  helper=$(docker run -d --network "$(worker_network falcon-worker-1)" --network-alias worker-2 --entrypoint sh \
+    "$(docker inspect -f '{{.Config.Image}}' falcon-nginx)" -c 'cat > /etc/nginx/conf.d/default.conf <<END
+server { listen 8000; location /readyz { return 200 "{}"; } location /infer { return 500 "{}"; } location / { return 404; } }
+END
+exec nginx -g "daemon off;"')
+  front_door_knows "^worker-2 $(address "$helper")$"
+  sleep 8
+  served=$(docker logs "$helper" 2>&1 | grep -c 'POST /infer.* 500 ' || true)
+  docker rm -f "$helper" > /dev/null
+  helper=
+  docker compose start worker-2 > /dev/null 2>&1
+  healthy worker-2
+  # It was asked, else nothing was shown, and left out, else it had got a third of all.
+  echo "$served requests were answered by the failing one"
+  ((served >= 10 && served <= RATE * 8 / 5))
+}
 deploy_and_roll_back() {
   # The same program under another name: what is shown is the way of an image, not a change in it.
   printf 'FROM falcon-worker:%s\nUSER 0\nRUN echo %s-next > /app/VERSION\nUSER 10001:10001\n' "$version" "$version" \
@@ -142,6 +162,7 @@ operations=(
   "worker-cut-off some cut_a_worker_off"
   "worker-paused some pause_a_worker"
   "worker-new-address none new_address"
+  "worker-failing-fast none failing_fast"
   "deploy-and-rollback none deploy_and_roll_back"
   "front-door-reload none reload_the_front_door"
   "redis-restart none restart_redis"

@@ -82,8 +82,9 @@ write_page() {
 # Looks once; writes what was found: found, the page for /metrics, and workers.new, who is ready.
 look() {
     look_up > "$RUN/found.new"
-    ready "$RUN/found.new" > "$RUN/workers.new"
-    write_page "$RUN/found.new" > "$RUN/pages/metrics.new"
+    mv "$RUN/found.new" "$RUN/found"
+    ready "$RUN/found" > "$RUN/workers.new"
+    write_page "$RUN/found" > "$RUN/pages/metrics.new"
     mv "$RUN/pages/metrics.new" "$RUN/pages/metrics"
 }
 
@@ -99,13 +100,20 @@ told() {
 }
 
 follow() {
+    gone=0
     while sleep 1; do
         look
         if cmp -s "$RUN/workers.new" "$RUN/workers"; then
             continue
         fi
-        if [ ! -s "$RUN/workers.new" ]; then
-            # Nobody is ready: whoever was asked last can refuse with a better reason than nginx.
+        if [ -s "$RUN/found" ]; then
+            gone=0
+        else
+            gone=$((gone + 1))
+        fi
+        # Nobody is ready: whoever was asked last refuses with a better reason than nginx. Only where no name has had an address
+        # three times running (a name server may miss one) are they gone, and nginx refuses at once.
+        if [ ! -s "$RUN/workers.new" ] && [ "$gone" -lt 3 ]; then
             continue
         fi
         take
