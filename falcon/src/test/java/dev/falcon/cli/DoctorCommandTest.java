@@ -342,7 +342,9 @@ class DoctorCommandTest {
 
     @Test
     void wrongUsageAndHelpSayWhatThereIs() {
-        assertThat(doctor("--only", "teapot").status()).isEqualTo(ExitStatus.USAGE);
+        Ended teapot = doctor("--only", "teapot");
+        assertThat(teapot.status()).isEqualTo(ExitStatus.USAGE);
+        assertThat(teapot.err()).contains("teapot", "settings, redis").doesNotContain("REDIS,");
         assertThat(doctor("--help").out().replaceAll("\\s+", " "))
                 .contains("settings, redis, postgres, model, port, disk", "Exit status:",
                         "78 wrong settings")
