@@ -14,7 +14,12 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Build, then serve on this machine (PORT, LOG_FORMAT and all other settings by environment)
-	@LOG_FORMAT=$${LOG_FORMAT:-text} exec bin/falcon serve
+# A worker that was told to stop and did (130, 143) is no failure. The shell passes on what make itself is told.
+	@LOG_FORMAT=$${LOG_FORMAT:-text} bin/falcon serve & worker=$$!; \
+	trap 'kill -TERM $$worker' INT TERM; \
+	wait $$worker; status=$$?; \
+	while kill -0 $$worker 2> /dev/null; do wait $$worker; status=$$?; done; \
+	case $$status in 130|143) ;; *) exit $$status ;; esac
 
 build: $(JAR) ## Build the program without its tests; quick when nothing changed
 

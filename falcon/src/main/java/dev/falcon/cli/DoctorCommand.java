@@ -18,9 +18,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code falcon doctor}: whether a worker could do its work here, and what to do where it could not. */
 @Command(name = "doctor", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
@@ -36,7 +40,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private final Shell shell;
 
-    @Option(names = "--only", paramLabel = "WHAT", split = ",",
+    @Option(names = "--only", paramLabel = "WHAT", split = ",", converter = SubjectName.class,
             description = "Check only these, separated by commas: ${COMPLETION-CANDIDATES}.") private @Nullable List<Subject> only;
 
     @Option(names = "--json",
@@ -44,6 +48,18 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Option(names = "--env-file", paramLabel = "FILE",
             description = "Read NAME=value lines from this file too; the environment wins.") private @Nullable Path envFile;
+
+    /** A subject as it is typed; picocli itself would offer the names of the constants. */
+    private static final class SubjectName implements ITypeConverter<Subject> {
+        @Override
+        public Subject convert(String typed) {
+            return Stream.of(Subject.values())
+                    .filter(subject -> subject.toString().equalsIgnoreCase(typed))
+                    .findFirst()
+                    .orElseThrow(() -> new TypeConversionException("there is no check '" + typed + "'; there are "
+                            + Stream.of(Subject.values()).map(Subject::toString).collect(Collectors.joining(", "))));
+        }
+    }
 
     /** The document of {@code --json}. */
     record Report(String status, int faults, int warnings, List<Line> checks) {}

@@ -1,6 +1,6 @@
 package dev.falcon.cli;
 
-/** What the program's exit status means. A drained SIGTERM ends with 143, which is the JVM's own. */
+/** What the program's exit status means. A drain ends with 143 after SIGTERM and 130 after Ctrl-C, which are the JVM's own. */
 final class ExitStatus {
 
     static final int OK = 0;

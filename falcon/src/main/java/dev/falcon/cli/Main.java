@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND", description = "Serves text classifiers over HTTP; trains and scores them.",
         footerHeading = "%nExit status:%n",
         footer = {"  0 success, 1 failure or a bad model, 2 wrong usage, 69 port taken, 78 wrong settings,",
-            "  143 after a drained SIGTERM", "",
+            "  143 after a drained SIGTERM, 130 after a drained Ctrl-C", "",
             "Settings come from the environment; `falcon config` shows those in force, docs/REFERENCE.md explains them."})
 public final class Main implements Runnable {
 

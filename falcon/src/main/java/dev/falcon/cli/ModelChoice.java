@@ -1,7 +1,6 @@
 package dev.falcon.cli;
 
 import dev.falcon.Runtimes;
-import dev.falcon.config.Settings;
 import dev.falcon.config.SettingsFaults;
 import dev.falcon.model.LoadedModel;
 import dev.falcon.model.ModelFault;
@@ -18,9 +17,9 @@ final class ModelChoice {
                     + "Default: the model that `falcon serve` would serve, by MODEL_PATH and DEFAULT_MODEL.") private @Nullable Path directory;
 
     LoadedModel load(Shell shell) throws ModelFault, SettingsFaults {
-        Settings.Models models = directory == null
-                ? shell.settings(null).models()
-                : new Settings.Models(directory, null);
-        return new ModelRepository(models, Runtimes::ofKind).load();
+        ModelRepository repository = directory == null
+                ? new ModelRepository(shell.settings(null).models(), Runtimes::ofKind)
+                : ModelRepository.at(directory, "--model", Runtimes::ofKind);
+        return repository.load();
     }
 }

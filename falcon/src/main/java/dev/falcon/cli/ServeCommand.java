@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
             "`falcon doctor` checks beforehand whether it can."},
         footerHeading = "%nExit status:%n",
         footer = {"  1 a bad model or spool, or a drain that lost something, 2 wrong usage,",
-            "  69 port taken, 78 wrong settings, 143 after a drained SIGTERM"})
+            "  69 port taken, 78 wrong settings, 143 after a drained SIGTERM,", "  130 after a drained Ctrl-C"})
 final class ServeCommand implements Callable<Integer> {
 
     /**

@@ -1,8 +1,12 @@
 package dev.falcon.cli;
 
+import dev.falcon.Runtimes;
+import dev.falcon.config.Settings;
 import dev.falcon.inference.Ticker;
 import dev.falcon.model.LabelledTextFault;
 import dev.falcon.model.Manifest;
+import dev.falcon.model.ModelFault;
+import dev.falcon.model.ModelRepository;
 import dev.falcon.model.ModelWriter;
 import dev.falcon.model.linear.LinearTrainer;
 import dev.falcon.model.linear.TrainingPlan;
@@ -82,7 +86,8 @@ final class TrainCommand implements Callable<Integer> {
         if (!(testShare >= MIN_SHARE && testShare <= MAX_SHARE)) {
             throw usage("--test-share must be " + MIN_SHARE + " to " + MAX_SHARE);
         }
-        ModelWriter writer = new ModelWriter(out == null ? shell.home().resolve("models") : out);
+        Path tree = out == null ? shell.home().resolve("models") : out;
+        ModelWriter writer = new ModelWriter(tree);
         Path target = writer.directory(name, version);
         // Looked at before the work too: nobody wants to hear it minutes later.
         if (!force && Files.exists(target)) {
@@ -94,6 +99,7 @@ final class TrainCommand implements Callable<Integer> {
             Path written = writer.write(trained.manifest(), trained.files(), force);
             shell.out().print(EvaluationText.of(trained.manifest().heldOut()));
             shell.out().printf("%nWrote %s (digest %s)%n", written, trained.manifest().digest());
+            shell.out().printf("Serve it: %s bin/falcon serve%n", served(tree));
             return ExitStatus.OK;
         } catch (FileAlreadyExistsException e) {
             return exists(target);
@@ -101,6 +107,25 @@ final class TrainCommand implements Callable<Integer> {
             return failed(e.getMessage());
         } catch (IOException e) {
             return failed(target + " cannot be written: " + e);
+        }
+    }
+
+    /** The settings that make a worker serve this model and no other in the tree. */
+    private String served(Path tree) {
+        String choice = "DEFAULT_MODEL=" + (isServedByName(tree) ? name : name + "/" + version);
+        boolean usualTree = out == null && !shell.environment().containsKey("MODEL_PATH");
+        return usualTree ? choice : "MODEL_PATH='" + tree.toAbsolutePath().normalize() + "' " + choice;
+    }
+
+    private boolean isServedByName(Path tree) {
+        try {
+            return new ModelRepository(new Settings.Models(tree, name), Runtimes::ofKind).load()
+                    .manifest()
+                    .version()
+                    .equals(version);
+        } catch (ModelFault e) {
+            // A higher version is there and cannot be used.
+            return false;
         }
     }
 

@@ -26,7 +26,7 @@ public record Password(@Nullable Secret value, @Nullable Path file) {
         try {
             return Files.readString(file).stripTrailing();
         } catch (IOException e) {
-            throw new IOException("cannot read the password file " + file + ": " + e, e);
+            throw new IOException("the password file " + file + " " + Unreadable.because(file, e), e);
         }
     }
 }

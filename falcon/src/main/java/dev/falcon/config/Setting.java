@@ -31,6 +31,9 @@ public @interface Setting {
     /** What a text must match as a whole. */
     String pattern() default "(?s).*";
 
+    /** Of a host: the variable that its port goes into, for whoever writes both into one. */
+    String port() default "";
+
     /** What it does, in a sentence or two. */
     String meaning();
 }

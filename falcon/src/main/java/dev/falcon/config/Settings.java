@@ -40,7 +40,7 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
 
     /** The port, and what a client may do on it. */
     public record Http(
-            @Setting(env = "HOST", byDefault = "0.0.0.0", meaning = "Address to listen on.") String host,
+            @Setting(env = "HOST", port = "PORT", byDefault = "0.0.0.0", meaning = "Address to listen on.") String host,
             @Setting(env = "PORT", byDefault = "8000", max = 65535,
                     meaning = "Port to listen on; 0 takes any free one.") int port,
             @Setting(env = "MAX_BODY_BYTES", byDefault = "262144", unit = "bytes", min = 1024, max = 67_108_864,
@@ -79,7 +79,7 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
 
     /** The shared store of answers and idempotency keys. */
     public record Redis(
-            @Setting(env = "REDIS_HOST",
+            @Setting(env = "REDIS_HOST", port = "REDIS_PORT",
                     meaning = "Host of Redis; unset: an in-process store, good for one worker only.") @Nullable String host,
             @Setting(env = "REDIS_PORT", byDefault = "6379", min = 1, max = 65535, meaning = "Port of Redis.") int port,
             @Setting(env = "REDIS_DB", byDefault = "0", max = 1_000_000, meaning = "Database number of Redis.") int db,
@@ -90,7 +90,7 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
 
     /** The database of the inference log. */
     public record Postgres(
-            @Setting(env = "POSTGRES_HOST",
+            @Setting(env = "POSTGRES_HOST", port = "POSTGRES_PORT",
                     meaning = "Host of PostgreSQL; unset: the log is kept in SQLite at INFERENCE_LOG_PATH.") @Nullable String host,
             @Setting(env = "POSTGRES_PORT", byDefault = "5432", min = 1, max = 65535,
                     meaning = "Port of PostgreSQL.") int port,

@@ -53,11 +53,13 @@ public final class Sources {
         List<String> lines;
         try {
             if (Files.size(file) > MAX_FILE_BYTES) {
-                throw new IOException("longer than " + MAX_FILE_BYTES + " bytes");
+                faults.add(
+                        new Fault("--env-file", "command line", file + " is longer than " + MAX_FILE_BYTES + " bytes"));
+                return;
             }
             lines = Files.readAllLines(file, StandardCharsets.UTF_8);
         } catch (IOException e) {
-            faults.add(new Fault("--env-file", "command line", "cannot read " + file + ": " + e));
+            faults.add(new Fault("--env-file", "command line", file + " " + Unreadable.because(file, e)));
             return;
         }
         for (int i = 0; i < lines.size(); i++) {
@@ -71,6 +73,10 @@ public final class Sources {
         }
         int equals = line.indexOf('=');
         String name = equals < 0 ? "" : line.substring(0, equals).strip();
+        if (name.startsWith("export ")) {
+            faults.add(new Fault("--env-file", source, "expected NAME=value, without export"));
+            return;
+        }
         if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
             faults.add(new Fault("--env-file", source, "expected NAME=value"));
             return;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Turns one setting's text into its typed value, or says what is wrong with it. Stateless. */
@@ -15,6 +16,10 @@ final class Values {
 
     private static final BigDecimal NANOS_A_SECOND = BigDecimal.valueOf(1_000_000_000);
     private static final BigDecimal NANOS_A_MILLISECOND = BigDecimal.valueOf(1_000_000);
+
+    /** At least two colons, in brackets or not, with a scope or not. */
+    private static final Pattern IPV6_LITERAL = Pattern
+            .compile("\\[?[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*(%[A-Za-z0-9._-]+)?]?");
 
     /** Decimal places, either way, beyond which no setting has a use; an exponent could cost minutes otherwise. */
     private static final int MAX_SCALE = 12;
@@ -25,7 +30,7 @@ final class Values {
     static Object parse(Setting setting, RecordComponent component, String text) {
         Class<?> type = component.getType();
         if (type == String.class) {
-            return matching(setting, text);
+            return setting.port().isEmpty() ? matching(setting, text) : host(setting, text);
         }
         if (type == int.class) {
             return number(setting, text, false).intValueExact();
@@ -56,6 +61,15 @@ final class Values {
     private static String matching(Setting setting, String text) {
         if (!text.matches(setting.pattern())) {
             throw new IllegalArgumentException("\"" + shown(text) + "\" does not match " + setting.pattern());
+        }
+        return text;
+    }
+
+    /** A name or an address. What else is written there, a URL or a host with its port, no resolver would know. */
+    private static String host(Setting setting, String text) {
+        if (text.contains("/") || (text.contains(":") && !IPV6_LITERAL.matcher(text).matches())) {
+            throw new IllegalArgumentException("\"" + shown(text)
+                    + "\" is not a name or an address: a host only; the port goes into " + setting.port());
         }
         return text;
     }

@@ -3,7 +3,10 @@ package dev.falcon.doctor;
 import dev.falcon.config.Settings;
 import dev.falcon.inferencelog.SqliteCheckup;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +55,10 @@ final class DiskCheck {
     /** What the folder's state means for files that may grow to this size. */
     static Finding judged(String name, Room room, int maxMb, String settings) {
         if (room.failure().isPresent()) {
-            return Finding.fault(name, room.folder() + " cannot be written: " + room.failure().get(),
+            String what = room.existing().equals(absolute(room.folder()))
+                    ? room.folder() + " cannot be written: "
+                    : "the folder " + room.folder() + " does not exist and cannot be made: ";
+            return Finding.fault(name, what + room.failure().get(),
                     "let this user write there, or choose another place (" + settings + ")");
         }
         long needed = Math.max(0, maxMb - room.usedMb());
@@ -73,7 +79,7 @@ final class DiskCheck {
     }
 
     private static Room room(Path folder) {
-        Path existing = folder.toAbsolutePath().normalize();
+        Path existing = absolute(folder);
         while (!Files.exists(existing) && existing.getParent() != null) {
             existing = existing.getParent();
         }
@@ -84,15 +90,24 @@ final class DiskCheck {
             Files.delete(Files.createTempFile(existing, ".falcon-doctor", ""));
             return new Room(folder, existing, Optional.empty(),
                     Files.getFileStore(existing).getUsableSpace() / MEGABYTE,
-                    existing.equals(folder.toAbsolutePath().normalize()) ? usedMb(folder) : 0);
+                    existing.equals(absolute(folder)) ? usedMb(folder) : 0);
         } catch (IOException e) {
-            return new Room(folder, existing, Optional.of(reason(e)), 0, 0);
+            return new Room(folder, existing, Optional.of(reason(existing, e)), 0, 0);
         }
     }
 
-    private static String reason(IOException e) {
-        String why = e.getMessage();
-        return e.getClass().getSimpleName() + (why == null ? "" : ": " + why);
+    /** Without the name of the file that was tried, which means nothing to anybody. */
+    private static String reason(Path folder, IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> "this user may not write in " + folder;
+            case NoSuchFileException refused -> "no file can be made in " + folder;
+            case FileSystemException other when other.getReason() != null -> folder + ": " + other.getReason();
+            default -> folder + ": " + e.getMessage();
+        };
+    }
+
+    private static Path absolute(Path folder) {
+        return folder.toAbsolutePath().normalize();
     }
 
     private static long usedMb(@Nullable Path folder) throws IOException {

@@ -17,6 +17,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Looks at everything that was asked for at once, each subject on a thread of its own and within a bounded time. A
@@ -100,11 +101,14 @@ public final class Doctor {
 
     private Look look(Subject subject) {
         return switch (subject) {
-            case SETTINGS -> () -> SettingsJudgement.of(settings);
+            case SETTINGS -> () -> Stream
+                    .concat(SettingsJudgement.of(settings).stream(), PasswordFiles.look(settings).stream())
+                    .toList();
             case REDIS -> of(Settings.Redis.class, subject, redis -> new RedisCheck(redis, ticker).look());
             case POSTGRES -> of(Settings.Postgres.class, subject,
                     postgres -> new PostgresCheck(postgres, ticker, clock).look());
             case MODEL -> of(Settings.Models.class, subject, models -> new ModelCheck(models, loaders, ticker).look());
+            case MEMORY -> of(Settings.class, subject, MemoryCheck::look);
             case PORT -> of(Settings.Http.class, subject, http -> new PortCheck(http).look());
             case DISK -> of(Settings.InferenceLog.class, subject, log -> of(Settings.Postgres.class, subject,
                     postgres -> DiskCheck.look(log, postgres.host() != null)).look());
@@ -127,7 +131,7 @@ public final class Doctor {
 
     private Duration bound(Subject subject) {
         return switch (subject) {
-            case SETTINGS, PORT, DISK -> LOCAL_BOUND;
+            case SETTINGS, MEMORY, PORT, DISK -> LOCAL_BOUND;
             case MODEL -> MODEL_BOUND;
             case REDIS -> bound(settings.section(Settings.Redis.class).map(Settings.Redis::operationTimeout));
             case POSTGRES -> bound(settings.section(Settings.Postgres.class).map(Settings.Postgres::operationTimeout));

@@ -8,6 +8,7 @@ public enum Subject {
     REDIS,
     POSTGRES,
     MODEL,
+    MEMORY,
     PORT,
     DISK;
 

@@ -8,7 +8,6 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.http.RequestException;
 import io.helidon.http.ServerRequestHeaders;
-import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
@@ -127,7 +126,7 @@ public final class Exchange {
     public void answer(Reply reply) {
         answered = true;
         last = !whole || connection.draining() || headers.containsToken(HeaderValues.CONNECTION_CLOSE);
-        response.status(Status.create(reply.status()));
+        response.status(Http1.status(reply.status()));
         for (Header header : reply.headers()) {
             response.header(header);
         }

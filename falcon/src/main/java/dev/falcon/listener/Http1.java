@@ -42,6 +42,10 @@ final class Http1 implements ListenerContext, AutoCloseable {
     static final int MAX_REQUEST_LINE_BYTES = 4096;
     static final int MAX_HEADER_BYTES = 16 * 1024;
 
+    /** Helidon knows no phrase for the one, and for the other that of an older standard than RFC 9110. */
+    private static final Status HEADERS_TOO_LARGE = Status.create(431, "Request Header Fields Too Large");
+    private static final Status CONTENT_TOO_LARGE = Status.create(413, "Content Too Large");
+
     private final EventLog log = new EventLog(Http1.class);
     private final Front front;
     private final Ticker ticker;
@@ -129,11 +133,20 @@ final class Http1 implements ListenerContext, AutoCloseable {
                 .apply(new Rejection(request.method(), request.path(), field -> values(request.headers(), field),
                         Refusals.of(status, message, maxBodyBytes)));
         DirectHandler.TransportResponse.Builder response = DirectHandler.TransportResponse.builder()
-                .status(Status.create(reply.status()))
+                .status(status(reply.status()))
                 .entity(reply.body())
                 .keepAlive(false);
         reply.headers().forEach(response::header);
         return response.build();
+    }
+
+    /** The status with its phrase, as it stands in the status line. */
+    static Status status(int code) {
+        return switch (code) {
+            case 413 -> CONTENT_TOO_LARGE;
+            case 431 -> HEADERS_TOO_LARGE;
+            default -> Status.create(code);
+        };
     }
 
     static List<String> values(Headers headers, HeaderField field) {

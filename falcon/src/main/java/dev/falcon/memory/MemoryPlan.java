@@ -83,7 +83,8 @@ public final class MemoryPlan {
                 + ", but the limit is " + mb(limit.bytes()) + " (" + limit.source() + "); " + advice;
     }
 
-    static String mb(long bytes) {
+    /** So many bytes in whole megabytes, rounded up, for people. */
+    public static String mb(long bytes) {
         return (bytes + MB - 1) / MB + " MB";
     }
 }

@@ -20,19 +20,42 @@ public final class ModelRepository {
 
     private final Path root;
     private final @Nullable String wanted;
+    private final Wording wording;
     private final Function<String, Optional<ModelLoader>> loaders;
+
+    /**
+     * How a fault speaks of what the caller gave.
+     *
+     * @param path what the path was given by
+     * @param choice how one of several models is chosen
+     */
+    private record Wording(String path, String choice) {}
 
     /** @param loaders from a manifest's kind to what can load it */
     public ModelRepository(Settings.Models settings, Function<String, Optional<ModelLoader>> loaders) {
-        this.root = settings.path();
-        this.wanted = settings.defaultModel();
+        this(settings.path(), settings.defaultModel(), new Wording("MODEL_PATH", "set DEFAULT_MODEL to one of them"),
+                loaders);
+    }
+
+    private ModelRepository(Path root, @Nullable String wanted, Wording wording,
+            Function<String, Optional<ModelLoader>> loaders) {
+        this.root = root;
+        this.wanted = wanted;
+        this.wording = wording;
         this.loaders = loaders;
+    }
+
+    /** Same, of a path that an option of this name gave, whatever the settings say. */
+    public static ModelRepository at(Path root, String option, Function<String, Optional<ModelLoader>> loaders) {
+        return new ModelRepository(root, null,
+                new Wording(option, "give " + option + " the folder of one of them, NAME/VERSION"), loaders);
     }
 
     /** Loads the default model: the one named, or the only one; the highest version where none is named. */
     public LoadedModel load() throws ModelFault {
         if (!Files.isDirectory(root)) {
-            throw new ModelFault(root, Reason.MISSING, "MODEL_PATH is not a directory");
+            throw new ModelFault(root, Reason.MISSING,
+                    (Files.exists(root) ? "is not a directory" : "does not exist") + " (" + wording.path() + ")");
         }
         return Files.exists(root.resolve(Manifest.FILE_NAME)) ? loadRoot() : loadFromTree();
     }
@@ -73,14 +96,19 @@ public final class ModelRepository {
     }
 
     private String onlyName() throws ModelFault {
-        List<String> names = directoriesIn(root).stream().filter(name -> hasDirectories(root.resolve(name))).toList();
-        if (names.isEmpty()) {
-            throw new ModelFault(root, Reason.MISSING,
-                    "holds no model: neither " + Manifest.FILE_NAME + " nor directories NAME/VERSION");
-        }
+        List<String> folders = directoriesIn(root);
+        List<String> names = folders.stream().filter(name -> holdsAModel(root.resolve(name))).toList();
         if (names.size() > 1) {
             throw new ModelFault(root, Reason.AMBIGUOUS,
-                    "holds several models, " + String.join(", ", names) + ": set DEFAULT_MODEL to one of them");
+                    "holds several models, " + String.join(", ", names) + ": " + wording.choice());
+        }
+        if (names.isEmpty()) {
+            // One that is not finished is named by what it lacks.
+            names = folders.stream().filter(name -> hasDirectories(root.resolve(name))).toList();
+        }
+        if (names.size() != 1) {
+            throw new ModelFault(root, Reason.MISSING, "holds no model: neither " + Manifest.FILE_NAME
+                    + " nor directories NAME/VERSION with one");
         }
         return names.getFirst();
     }
@@ -92,6 +120,16 @@ public final class ModelRepository {
         return directoriesIn(ofName).stream()
                 .max(NaturalOrder.INSTANCE)
                 .orElseThrow(() -> new ModelFault(ofName, Reason.MISSING, "holds no version of this model"));
+    }
+
+    private static boolean holdsAModel(Path ofName) {
+        try {
+            return directoriesIn(ofName).stream()
+                    .anyMatch(version -> Files.exists(ofName.resolve(version).resolve(Manifest.FILE_NAME)));
+        } catch (ModelFault unreadable) {
+            // It may well be a model, and no other one is to be served instead of it.
+            return true;
+        }
     }
 
     private static boolean hasDirectories(Path directory) {

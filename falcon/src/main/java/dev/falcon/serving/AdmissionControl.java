@@ -51,7 +51,7 @@ final class AdmissionControl {
         }
         meters.shed(ShedReason.RATE_LIMITED);
         return new Failure(ErrorCode.RATE_LIMITED,
-                "this address sent more than its " + rates.perMinute() + " requests a minute",
+                "This address sent more than its " + rates.perMinute() + " requests a minute.",
                 varied(Duration.ofNanos(waitNanos)));
     }
 
@@ -64,14 +64,14 @@ final class AdmissionControl {
     /** The refusal of a request that found no place; counts it. */
     Failure overloaded() {
         meters.shed(ShedReason.OVERLOADED);
-        return new Failure(ErrorCode.OVERLOADED, "all " + maxInFlight + " places for requests in flight are taken",
+        return new Failure(ErrorCode.OVERLOADED, "All " + maxInFlight + " places for requests in flight are taken.",
                 varied(Duration.ofSeconds(1)));
     }
 
     /** The refusal of a request that came before any model was warm; counts it. */
     Failure notReady() {
         meters.shed(ShedReason.NOT_READY);
-        return new Failure(ErrorCode.NOT_READY, "no model is loaded and warm yet", varied(Duration.ofSeconds(1)));
+        return new Failure(ErrorCode.NOT_READY, "No model is loaded and warm yet.", varied(Duration.ofSeconds(1)));
     }
 
     boolean enter() {

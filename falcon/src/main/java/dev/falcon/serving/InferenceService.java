@@ -97,10 +97,10 @@ public final class InferenceService {
             return admitted(request, trip);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Failure.of(ErrorCode.DEADLINE_EXCEEDED, "the worker stopped before the answer was there");
+            return Failure.of(ErrorCode.DEADLINE_EXCEEDED, "The worker stopped before the answer was there.");
         } catch (RuntimeException | Error e) {
             endings.defect(request, trip, e);
-            return Failure.of(ErrorCode.INTERNAL, "a defect of the worker's; its log has it under this request id");
+            return Failure.of(ErrorCode.INTERNAL, "A defect of the worker's; its log has it under this request id.");
         }
     }
 
@@ -120,7 +120,7 @@ public final class InferenceService {
             for (ModelReference reference : request.models()) {
                 ModelRuntime model = models.resolve(reference);
                 if (model == null) {
-                    return Failure.of(ErrorCode.UNKNOWN_MODEL, "no model \"" + reference + "\" is loaded");
+                    return Failure.of(ErrorCode.UNKNOWN_MODEL, "No model \"" + reference + "\" is loaded.");
                 }
                 trip.asks(model);
                 asked.add(model);
@@ -145,7 +145,7 @@ public final class InferenceService {
         }
         return switch (claim) {
             case Claim.Mismatch mismatch -> Failure.of(ErrorCode.IDEMPOTENCY_MISMATCH,
-                    "this idempotency key was used before with another model or text");
+                    "This idempotency key was used before with another model or text.");
             case Claim.Busy busy -> stillBusy(request);
             case Claim.Replay replay ->
                     new Success(replay.answers(), IdempotencyStatus.REPLAYED, held.trip().timings());
@@ -178,7 +178,7 @@ public final class InferenceService {
         }
         idempotency.gaveUp();
         return new Failure(ErrorCode.IDEMPOTENCY_IN_PROGRESS,
-                "another request with this idempotency key was still running at this one's deadline",
+                "Another request with this idempotency key was still running at this one's deadline.",
                 AdmissionControl.varied(Duration.ofSeconds(1)));
     }
 
@@ -286,7 +286,7 @@ public final class InferenceService {
                             lookup.isHit(i) ? 0 : computed.nanos());
                 } else if (budget.deadline().passed()) {
                     return Failure.of(ErrorCode.DEADLINE_EXCEEDED,
-                            "the deadline passed while another request computed the same text");
+                            "The deadline passed while another request computed the same text.");
                 }
             }
             budget.trip().ended(Stage.CACHE);
@@ -308,7 +308,7 @@ public final class InferenceService {
         }
         if (!admission.takeProcessor(budget.deadline())) {
             return new Computed(List.of(), 0, Failure.of(ErrorCode.DEADLINE_EXCEEDED,
-                    "the deadline passed before the model was run"));
+                    "The deadline passed before the model was run."));
         }
         try {
             budget.trip().ended(Stage.QUEUE);
@@ -334,7 +334,7 @@ public final class InferenceService {
             budget.trip().ended(Stage.MODEL);
             endings.modelFailed(request, model.id(), e);
             return new Computed(List.of(), 0, Failure.of(ErrorCode.MODEL_FAILED,
-                    "the model " + model.id().name() + "/" + model.id().version() + " failed on this text"));
+                    "The model " + model.id().name() + "/" + model.id().version() + " failed on this text."));
         }
     }
 
@@ -356,6 +356,6 @@ public final class InferenceService {
     }
 
     private static Failure gone() {
-        return Failure.of(ErrorCode.CLIENT_TOO_SLOW, "the client left before its answer");
+        return Failure.of(ErrorCode.CLIENT_TOO_SLOW, "The client left before its answer.");
     }
 }

@@ -85,13 +85,17 @@ class DoctorCommandTest {
 
         Ended ended = doctor();
 
-        assertThat(ended.status()).as(ended.out()).isZero();
+        assertThat(ended.out().lines().filter(line -> line.startsWith("fault ")))
+                .as("but for the tests' own JVM, which is larger than a worker's and may not fit into this machine")
+                .allMatch(line -> line.contains("memory.limit"));
         assertThat(ended.line("settings.store")).startsWith("warning").contains("REDIS_HOST", "lost when it ends", "→");
         assertThat(ended.line("settings.log")).startsWith("warning").contains("POSTGRES_HOST", "SQLite");
         assertThat(ended.line("redis")).startsWith("skipped");
         assertThat(ended.line("postgres")).startsWith("skipped");
         assertThat(ended.line("model.load")).startsWith("ok").contains("digest");
         assertThat(ended.line("model.answer")).startsWith("ok").contains("positive");
+        assertThat(ended.line("memory.limit")).contains("MB");
+        assertThat(ended.line("memory.heap")).startsWith("ok");
         assertThat(ended.line("port")).startsWith("ok");
         assertThat(ended.line("disk.sqlite")).startsWith("ok");
         assertThat(folder).as("nothing is left behind").isEmptyDirectory();
@@ -290,6 +294,42 @@ class DoctorCommandTest {
     }
 
     @Test
+    void aCacheThatTheHeapCannotHoldIsAFaultBeforeTheStartToo() {
+        environment.put("CACHE_LOCAL_MAX_ENTRIES", "100000000");
+
+        Ended ended = doctor("--only", "memory");
+
+        assertThat(ended.status()).isEqualTo(ExitStatus.FAILURE);
+        assertThat(ended.line("memory.heap")).startsWith("fault").contains("CACHE_LOCAL_MAX_ENTRIES", "-Xmx", "78");
+    }
+
+    @Test
+    void aPasswordFileThatIsNotThereIsSaidBeforeAnythingIsConnected() throws IOException {
+        Path missing = folder.resolve("missing");
+        environment.putAll(Map.of("POSTGRES_HOST", "127.0.0.1", "POSTGRES_PASSWORD_FILE", missing.toString(),
+                "REDIS_HOST", "127.0.0.1", "REDIS_PASSWORD_FILE",
+                Files.writeString(folder.resolve("there"), "s3cret\n").toString()));
+
+        Ended ended = doctor("--only", "settings");
+
+        assertThat(ended.status()).isEqualTo(ExitStatus.FAILURE);
+        assertThat(ended.line("settings.password")).startsWith("fault")
+                .contains("POSTGRES_PASSWORD_FILE: the password file " + missing + " does not exist");
+        assertThat(ended.out()).doesNotContain("REDIS_PASSWORD_FILE", "s3cret");
+    }
+
+    @Test
+    void aFolderThatTheKernelKeepsFromBeingMadeIsNamedAndNotTheFileThatWasTried() {
+        environment.put("INFERENCE_LOG_PATH", "/proc/falcon/log.db");
+
+        Ended ended = doctor("--only", "disk");
+
+        assertThat(ended.line("disk.log")).startsWith("fault")
+                .contains("the folder /proc/falcon does not exist and cannot be made", "/proc")
+                .doesNotContain("Exception", ".falcon-doctor");
+    }
+
+    @Test
     void aFolderThatCannotBeMadeIsAFault() throws IOException {
         Path file = Files.writeString(folder.resolve("a-file"), "no folder");
         environment.put("INFERENCE_LOG_PATH", file.resolve("log.db").toString());
@@ -342,9 +382,11 @@ class DoctorCommandTest {
 
     @Test
     void wrongUsageAndHelpSayWhatThereIs() {
-        assertThat(doctor("--only", "teapot").status()).isEqualTo(ExitStatus.USAGE);
+        Ended teapot = doctor("--only", "teapot");
+        assertThat(teapot.status()).isEqualTo(ExitStatus.USAGE);
+        assertThat(teapot.err()).contains("teapot", "settings, redis").doesNotContain("REDIS,");
         assertThat(doctor("--help").out().replaceAll("\\s+", " "))
-                .contains("settings, redis, postgres, model, port, disk", "Exit status:",
+                .contains("settings, redis, postgres, model, memory, port, disk", "Exit status:",
                         "78 wrong settings")
                 .doesNotContain("%n");
     }

@@ -72,6 +72,29 @@ class ModelCommandsTest {
     }
 
     @Test
+    void trainEndsWithHowToServeWhatItMade() {
+        assertThat(train().out()).endsWith("Serve it: DEFAULT_MODEL=pets bin/falcon serve\n");
+        assertThat(train("--version", "0").out()).as("not the highest")
+                .endsWith("Serve it: DEFAULT_MODEL=pets/0 bin/falcon serve\n");
+        Path other = folder.resolve("other");
+        assertThat(train("--out", other.toString()).out())
+                .endsWith("Serve it: MODEL_PATH='" + other + "' DEFAULT_MODEL=pets bin/falcon serve\n");
+    }
+
+    @Test
+    void aModelOptionThatFitsSeveralModelsIsNamed() {
+        train();
+        falcon("train", "--data", data.toString(), "--name", "beasts");
+
+        Ended ambiguous = falcon("classify", "--model", folder.resolve("models").toString(), "it purrs");
+        Ended missing = falcon("classify", "--model", folder.resolve("none").toString(), "it purrs");
+
+        assertThat(ambiguous.err()).contains("several models, beasts, pets: give --model the folder of one")
+                .doesNotContain("DEFAULT_MODEL");
+        assertThat(missing.err()).contains("does not exist (--model)").doesNotContain("MODEL_PATH");
+    }
+
+    @Test
     void trainingAgainGivesTheSameBytes() throws IOException {
         train();
         train("--out", folder.resolve("again").toString());

@@ -128,6 +128,32 @@ class SettingsReaderTest {
                 .satisfies(fault -> assertThat(fault.name()).isEqualTo(name));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"DRAIN_GRACE_SECONDS | 40 | 40 s leaves no time of the whole drain's 30 s",
+        "INFERENCE_TIMEOUT_SECONDS | 30.5 | 30.5 s is longer than the whole request's 30 s",
+        "RETRY_BASE_DELAY_MS | 6000 | 6000 ms is longer than the longest delay, 5000 ms"})
+    void aContradictionIsToldInTheSettingsOwnUnit(String name, String value, String problem) {
+        assertThat(faults(Map.of(name, value))).singleElement()
+                .satisfies(fault -> assertThat(fault.problem()).isEqualTo(problem));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POSTGRES_HOST,db:5433,POSTGRES_PORT", "POSTGRES_HOST,postgres://db,POSTGRES_PORT",
+        "REDIS_HOST,10.0.0.1:6379,REDIS_PORT", "REDIS_HOST,/run/redis.sock,REDIS_PORT", "HOST,0.0.0.0:8000,PORT",
+        "REDIS_HOST,[::1]:6379,REDIS_PORT"})
+    void aHostWithItsPortIsAFaultThatNamesThePortsSetting(String name, String value, String port) {
+        assertThat(faults(Map.of(name, value))).singleElement()
+                .satisfies(fault -> assertThat(fault.toString()).startsWith(name + " ")
+                        .endsWith("a host only; the port goes into " + port));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"db", "db-1.example.org", "10.0.0.1", "::1", "[::1]", "::", "fe80::1%eth0",
+        "::ffff:10.0.0.1"})
+    void namesAndAddressesAreHosts(String host) throws SettingsFaults {
+        assertThat(read(Map.of("POSTGRES_HOST", host)).postgres().host()).isEqualTo(host);
+    }
+
     @Test
     void aSecretIsNeverShownEvenInAFault() {
         assertThat(faults(Map.of("REDIS_PASSWORD", "s3cret", "REDIS_PASSWORD_FILE", "/run/secret")))
@@ -172,12 +198,26 @@ class SettingsReaderTest {
     }
 
     @Test
+    void aLineOfAShellIsToldFromOneOfThisFile(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("falcon.env"), "export PORT=8001\n");
+
+        assertThat(catchThrowableOfType(SettingsFaults.class, () -> read(Map.of(), file)).faults()).singleElement()
+                .satisfies(fault -> assertThat(fault.toString()).contains("line 1", "NAME=value, without export"));
+    }
+
+    @Test
+    void aFolderIsNoFile(@TempDir Path folder) {
+        assertThat(catchThrowableOfType(SettingsFaults.class, () -> read(Map.of(), folder)).faults()).singleElement()
+                .satisfies(fault -> assertThat(fault.problem()).isEqualTo(folder + " is a folder"));
+    }
+
+    @Test
     void aMissingFileIsAFault() {
         List<SettingsFaults.Fault> faults = catchThrowableOfType(SettingsFaults.class,
                 () -> read(Map.of(), Path.of("/nowhere/falcon.env"))).faults();
 
         assertThat(faults).singleElement()
-                .satisfies(fault -> assertThat(fault.problem()).contains("/nowhere/falcon.env"));
+                .satisfies(fault -> assertThat(fault.problem()).isEqualTo("/nowhere/falcon.env does not exist"));
     }
 
     @ParameterizedTest

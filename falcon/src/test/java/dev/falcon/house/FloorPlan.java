@@ -41,7 +41,8 @@ final class FloorPlan {
             room("serving", "inference", "config", "telemetry", "cache", "idempotency", "model", "inferencelog"),
             room("listener", "inference", "config", "telemetry"),
             room("http", "inference", "config", "telemetry", "json", "serving", "listener"),
-            room("doctor", "inference", "config", "telemetry", "resilience", "store", "model", "inferencelog"),
+            room("doctor", "inference", "config", "memory", "telemetry", "resilience", "store", "model",
+                    "inferencelog"),
             roomAboveAllOthers(ROOT),
             roomAboveAllOthers("cli"));
 

@@ -152,6 +152,18 @@ class BadInputTest {
         }
     }
 
+    @Test
+    void theStatusLineNamesWhatIsTooLarge() throws Exception {
+        try (Worker worker = new Worker(BOUNDS, Worker::positive);
+                RawClient client = worker.client();
+                RawClient other = worker.client()) {
+            assertThat(client.send(infer("Content-Length: 262145\r\n", "")).head())
+                    .startsWith("HTTP/1.1 413 Content Too Large\r\n");
+            sendAll(other, infer("X-A: " + "a".repeat(20_000) + "\r\n", ""));
+            assertThat(other.head()).startsWith("HTTP/1.1 431 Request Header Fields Too Large\r\n");
+        }
+    }
+
     /** A server that refuses early may stop reading early: its answer is what counts. */
     private static void sendAll(RawClient client, String bytes) {
         try {

@@ -106,6 +106,25 @@ class ModelRepositoryTest {
     }
 
     @Test
+    void onlyFoldersThatHoldAModelCountAsSeveral() throws Exception {
+        install("m", "1");
+        Files.createDirectories(folder.resolve("data").resolve("raw"));
+        Files.createDirectories(folder.resolve("other").resolve("1"));
+
+        assertThat(loaded(null)).isEqualTo("m/1");
+    }
+
+    @Test
+    void foldersWithoutAnyModelAreNotTakenForModels() throws Exception {
+        Files.createDirectories(folder.resolve("bin").resolve("a"));
+        Files.createDirectories(folder.resolve("etc").resolve("b"));
+
+        assertThat(fault(folder, null)).hasMessageContaining("holds no model")
+                .extracting(ModelFault::reason)
+                .isEqualTo(Reason.MISSING);
+    }
+
+    @Test
     void hiddenDirectoriesAndFilesAreNotModels() throws Exception {
         install("m", "1");
         Files.createDirectories(folder.resolve(".cache").resolve("1"));
@@ -175,6 +194,7 @@ class ModelRepositoryTest {
     @Test
     void anEmptyTreeAndAMissingOneAreToldApart() {
         assertThat(fault(folder, null)).hasMessageContaining("holds no model");
-        assertThat(fault(folder.resolve("none"), null)).hasMessageContaining("not a directory");
+        assertThat(fault(folder.resolve("none"), null))
+                .hasMessageContaining("does not exist (MODEL_PATH)");
     }
 }

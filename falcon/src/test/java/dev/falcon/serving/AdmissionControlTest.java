@@ -104,6 +104,7 @@ class AdmissionControlTest {
         Failure refusal = Objects.requireNonNull(admission.overRate(caller("10.0.0.1")));
 
         assertThat(refusal.code()).isEqualTo(ErrorCode.RATE_LIMITED);
+        assertThat(refusal.detail()).as("a sentence").matches("[A-Z].*\\.");
         assertThat(refusal.retryAfter()).isGreaterThanOrEqualTo(Duration.ofSeconds(60));
         assertThat(admission.overRate(caller("10.0.0.2"))).isNull();
         assertThat(page()).contains("requests_shed_total{reason=\"rate_limited\",worker_id=\"w\"} 1.0");

@@ -186,8 +186,10 @@ class InferenceServiceTest {
     void aKeyUsedForAnotherTextIsAMismatch() {
         success(rig.service().infer(rig.request("keyed", "key-1")));
 
-        assertThat(failure(rig.service().infer(rig.request("other", "key-1"))).code())
-                .isEqualTo(ErrorCode.IDEMPOTENCY_MISMATCH);
+        Failure mismatch = failure(rig.service().infer(rig.request("other", "key-1")));
+
+        assertThat(mismatch.code()).isEqualTo(ErrorCode.IDEMPOTENCY_MISMATCH);
+        assertThat(mismatch.detail()).as("a sentence").matches("[A-Z].*\\.");
         success(rig.service().infer(rig.request("other", "key-2")));
     }
 

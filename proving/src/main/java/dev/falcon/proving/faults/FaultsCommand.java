@@ -13,9 +13,12 @@ import picocli.CommandLine.Option;
 
 /** {@code proving faults}: the long fault run, its report, and a verdict as exit status. */
 @Command(name = "faults", mixinStandardHelpOptions = true, description = {
-    "Breaks Redis and PostgreSQL in every known way under 200 requests a second on two workers, kills one of them and",
-    "lets a new day come; then holds answers, rows, books, breakers and latency against what is promised. Takes about",
-    "four minutes, and root: a full disk is a small one that is mounted. The report is also left in target/."})
+    "Breaks Redis and PostgreSQL in every known way under load, and counts what is lost.", "",
+    "Two workers under 200 requests a second, of which one is killed, and a new day; then answers, rows, books, breakers "
+            + "and latency are held against what is promised. Takes about four minutes, and root: a full disk is a small "
+            + "one that is mounted. The report is also left in target/."},
+        footerHeading = "%nExit status:%n",
+        footer = "  0 every promise held, 1 one did not or the run failed, 2 wrong usage")
 public final class FaultsCommand implements Callable<Integer> {
 
     private static final Duration LONGEST = Duration.ofMinutes(6);

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code proving measure}: takes the figures of all chapters or of some, keeps them, and renders the page. */
 @Command(name = "measure", mixinStandardHelpOptions = true,
-        description = "Measures what a worker costs, each figure beside a reference of the same run.")
+        description = "Measures what a worker costs, each figure beside a reference of the same run.",
+        footerHeading = "%nExit status:%n", footer = "  0 measured, 1 failed, 2 wrong usage")
 public final class MeasureCommand implements Callable<Integer> {
 
     private static final Map<String, Measurement> MEASUREMENTS = Map.of(Chapter.SERVING.id(), new ServingMeasurement(),
