@@ -9,11 +9,20 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+write=
+tests=yes
+for option; do
+  case $option in
+    --write) write=yes ;;
+    --quick) tests= ;;
+    *) echo "check-kubernetes: unknown option $option" >&2 && exit 2 ;;
+  esac
+done
 expected=proving/src/test/resources/kubernetes
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-[ "${1:-}" != --write ] || scripts/make-prometheus-rule.sh
+[ -z "$write" ] || scripts/make-prometheus-rule.sh
 scripts/make-prometheus-rule.sh --check
 echo "ok    the PrometheusRule objects are those of deploy/prometheus/rules"
 
@@ -24,7 +33,7 @@ elif kubectl version --client 2>/dev/null | grep -q '^Kustomize Version: v[5-9]'
   build="kubectl kustomize"
 fi
 if [ -z "$build" ]; then
-  [ "${1:-}" != --write ] || { echo "FAIL  neither kustomize nor kubectl is installed" >&2 && exit 1; }
+  [ -z "$write" ] || { echo "FAIL  neither kustomize nor kubectl is installed" >&2 && exit 1; }
   echo "SKIPPED  neither kustomize nor kubectl is installed; the tests compare with what kustomize made before"
 else
   for folder in base overlays/production; do
@@ -39,7 +48,7 @@ else
         { text = text $0 "\n" }
         END { flush() }'
     } >"$work/$name.yaml"
-    if [ "${1:-}" = --write ]; then
+    if [ -n "$write" ]; then
       cp "$work/$name.yaml" "$expected/"
     elif ! diff -u "$expected/$name.yaml" "$work/$name.yaml"; then
       echo "FAIL  run scripts/check-kubernetes.sh --write" >&2
@@ -49,7 +58,7 @@ else
   echo "ok    $build makes of base and production what the tests compare with"
 fi
 
-if [ "${1:-}" != --quick ]; then
+if [ -n "$tests" ]; then
   ${MVN:-mvn -B -ntp} -q test -pl proving -am -Dtest='dev.falcon.proving.deploy.*Test' -Dsurefire.failIfNoSpecifiedTests=false
   echo "ok    the tests of proving/deploy"
 fi

@@ -151,7 +151,8 @@ final class Kustomization {
         for (Node object : objects) {
             for (Node container : object.at("spec", "template", "spec", "containers").items()) {
                 if (container.at("image").is(image.at("name").text())) {
-                    container.map().put("image", image.at("newName").text() + ":" + image.at("newTag").text());
+                    Node called = image.at(image.at("newName").exists() ? "newName" : "name");
+                    container.map().put("image", called.text() + ":" + image.at("newTag").text());
                 }
             }
         }
