@@ -22,7 +22,7 @@ final class ConfigCommand implements Callable<Integer> {
             description = "Read NAME=value lines from this file too; the environment wins.") private @Nullable Path envFile;
 
     @Option(names = "--reference",
-            description = "Print the reference page instead: settings, errors, metrics and events, in Markdown.") private boolean reference;
+            description = "Print the reference page instead: settings, routes, errors, metrics and events, in Markdown.") private boolean reference;
 
     ConfigCommand(Shell shell) {
         this.shell = shell;

@@ -1,6 +1,7 @@
 package dev.falcon.cli;
 
 import dev.falcon.config.SettingsCatalog;
+import dev.falcon.http.HttpCatalog;
 import dev.falcon.inference.ErrorCode;
 import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.Metric;
@@ -33,13 +34,16 @@ final class ReferencePage {
         for (SettingsCatalog.Row row : SettingsCatalog.rows()) {
             row(page, "`" + row.name() + "`", row.type(), row.allowed(), byDefault(row.byDefault()), row.meaning());
         }
-        page.append(
-                "\n## Errors\n\nThe `error_type` of a refusal or failure; bodies are `application/problem+json`.\n\n")
-                .append("| `error_type` | counted as | meaning |\n|---|---|---|\n");
+        routes(page);
+        page.append("\n## Errors\n\nThe `error_type` of a refusal or failure, and the HTTP status it has. Bodies are ")
+                .append("`application/problem+json` with `type`, `title`, `status`, `detail`, `error_type`, `request_id`, ")
+                .append("`worker_id`.\n\n| `error_type` | status | counted as | meaning |\n|---|---|---|---|\n");
         for (ErrorCode code : ErrorCode.values()) {
-            row(page, "`" + code.wireName() + "`", code.kind().name().toLowerCase(Locale.ROOT), code.meaning());
+            row(page, "`" + code.wireName() + "`", Integer.toString(HttpCatalog.status(code)),
+                    code.kind().name().toLowerCase(Locale.ROOT), code.meaning());
         }
-        page.append("\n## Metrics\n\nAll carry `worker_id`. `jvm_*` and `process_*` come besides.\n\n")
+        page.append("\n## Metrics\n\nAll carry `worker_id`. `jvm_*` and `process_*` come besides. ")
+                .append("`dependency=\"postgres\"` is the database of the inference log, also where that is SQLite.\n\n")
                 .append("| name | type | labels | meaning |\n|---|---|---|---|\n");
         for (Metric metric : Metric.values()) {
             row(page, "`" + metric.fullName() + "`", metric.type().name().toLowerCase(Locale.ROOT),
@@ -53,6 +57,28 @@ final class ReferencePage {
                     event.meaning());
         }
         return page.toString();
+    }
+
+    private static void routes(StringBuilder page) {
+        page.append("\n## Routes\n\nHTTP/1.1.\n\n| method | path | meaning |\n|---|---|---|\n");
+        for (HttpCatalog.Route route : HttpCatalog.routes()) {
+            row(page, route.methods(), "`" + route.path() + "`", route.meaning());
+        }
+        page.append("\nAn answer to `POST /infer` has status 200 and a JSON object:\n\n");
+        members(page, HttpCatalog.answer());
+        page.append("\n`GET /readyz` answers with:\n\n");
+        members(page, HttpCatalog.readiness());
+        page.append("\nHeaders that mean something here:\n\n| header | of | meaning |\n|---|---|---|\n");
+        for (HttpCatalog.Header header : HttpCatalog.headers()) {
+            row(page, "`" + header.name() + "`", header.of(), header.meaning());
+        }
+    }
+
+    private static void members(StringBuilder page, List<HttpCatalog.Member> members) {
+        page.append("| member | meaning |\n|---|---|\n");
+        for (HttpCatalog.Member member : members) {
+            row(page, "`" + member.name() + "`", member.meaning());
+        }
     }
 
     private static String byDefault(String text) {

@@ -75,7 +75,7 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
             @Setting(env = "MODEL_PATH", byDefault = "models",
                     meaning = "A model's folder, or a tree NAME/VERSION/ of them.") Path path,
             @Setting(env = "DEFAULT_MODEL",
-                    meaning = "NAME or NAME/VERSION served when a request names none; needed where the tree holds several names.") @Nullable String defaultModel) {}
+                    meaning = "The model that is served: NAME in its highest version, or NAME/VERSION; needed where the tree holds several names.") @Nullable String defaultModel) {}
 
     /** The shared store of answers and idempotency keys. */
     public record Redis(

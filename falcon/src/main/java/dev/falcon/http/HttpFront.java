@@ -27,8 +27,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpFront {
 
-    private static final String INFER = "/infer";
-    private static final Set<String> STATUS_PATHS = Set.of("/healthz", "/readyz", "/metrics");
+    static final String INFER = "/infer";
+    static final String HEALTH = "/healthz";
+    static final String READY = "/readyz";
+    static final String METRICS = "/metrics";
+    /** The methods of a status page. */
+    static final String READ = "GET, HEAD";
+
+    private static final Set<String> STATUS_PATHS = Set.of(HEALTH, READY, METRICS);
 
     /**
      * What the front needs.
@@ -84,11 +90,11 @@ public final class HttpFront {
             return counted(path, requestId, Failure.of(ErrorCode.NOT_FOUND, "There is nothing at this path."));
         }
         if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
-            return notAllowed(exchange, requestId, "GET, HEAD");
+            return notAllowed(exchange, requestId, READ);
         }
         Reply page = switch (path) {
-            case "/healthz" -> pages.health();
-            case "/readyz" -> pages.readiness();
+            case HEALTH -> pages.health();
+            case READY -> pages.readiness();
             default -> pages.metrics(exchange.header(Fields.ACCEPT));
         };
         return page.with(Fields.X_REQUEST_ID, requestId);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class IdempotencyKey {
 
-    private static final int MAX_CHARACTERS = 255;
+    static final int MAX_CHARACTERS = 255;
 
     private IdempotencyKey() {}
 

@@ -34,13 +34,20 @@ final class Problems {
     }
 
     private static @Nullable Duration wait(Failure failure) {
-        return switch (failure.code()) {
-            case IDEMPOTENCY_IN_PROGRESS, RATE_LIMITED, OVERLOADED, NOT_READY ->
-                    failure.retryAfter() == null ? Duration.ofSeconds(1) : failure.retryAfter();
+        if (!isWorthAnotherTry(failure.code())) {
+            return null;
+        }
+        return failure.retryAfter() == null ? Duration.ofSeconds(1) : failure.retryAfter();
+    }
+
+    /** Whether the same request may well be answered a little later, so that it is told when. */
+    static boolean isWorthAnotherTry(ErrorCode code) {
+        return switch (code) {
+            case IDEMPOTENCY_IN_PROGRESS, RATE_LIMITED, OVERLOADED, NOT_READY -> true;
             case MALFORMED_REQUEST, INVALID_IDEMPOTENCY_KEY, INVALID_TEXT, IDEMPOTENCY_MISMATCH, NOT_FOUND,
                     UNKNOWN_MODEL, METHOD_NOT_ALLOWED, CLIENT_TOO_SLOW, BODY_TOO_LARGE, WRONG_MEDIA_TYPE,
                     HEADERS_TOO_LARGE, DEADLINE_EXCEEDED, MODEL_FAILED, INTERNAL ->
-                    null;
+                    false;
         };
     }
 

@@ -7,7 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /** The id a request is answered and logged under: the caller's own if it is fit for that, else a made one. Stateless. */
 final class RequestId {
 
-    private static final int MAX_CHARACTERS = 128;
+    static final int MAX_CHARACTERS = 128;
 
     private RequestId() {}
 

@@ -1,0 +1,105 @@
+package dev.falcon.http;
+
+import dev.falcon.inference.ErrorCode;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What the HTTP front takes and gives, as rows for the reference page. Stateless. */
+public final class HttpCatalog {
+
+    /**
+     * A path.
+     *
+     * @param methods allowed on it
+     */
+    public record Route(String methods, String path, String meaning) {}
+
+    /** A member of an answer's body. */
+    public record Member(String name, String meaning) {}
+
+    /**
+     * A header field that means something here.
+     *
+     * @param of who sends it: {@code request}, {@code answer} or both
+     */
+    public record Header(String name, String of, String meaning) {}
+
+    private HttpCatalog() {}
+
+    /** The status that a failure is answered with. */
+    public static int status(ErrorCode code) {
+        return HttpStatus.of(code);
+    }
+
+    public static List<Route> routes() {
+        return List.of(
+                new Route("POST", HttpFront.INFER,
+                        "Classifies one text. The body is `{\"text\": …}` as `application/json` in UTF-8 and holds nothing"
+                                + " else; the text has 1 to " + thousands(InferenceBody.MAX_TEXT_CHARACTERS)
+                                + " characters (Unicode code points) and is not blank."),
+                new Route(HttpFront.READ, HttpFront.HEALTH,
+                        "200 while the process is alive, with `status`, `worker_id`, `timestamp` and `uptime_seconds`."),
+                new Route(HttpFront.READ, HttpFront.READY,
+                        "200 while a model is warm and no drain has begun, else 503. What is missing besides is in `degraded`."),
+                new Route(HttpFront.READ, HttpFront.METRICS,
+                        "The metrics below: Prometheus text, or by `Accept` OpenMetrics or protobuf, which alone carries native histograms."));
+    }
+
+    /** The body of a classification, in its order. */
+    public static List<Member> answer() {
+        return List.of(new Member("prediction", "The most probable label."),
+                new Member("confidence", "Its probability."),
+                new Member("probabilities", "The probability of each label of the model."),
+                new Member("cache_hit", "Whether the answer came out of a cache."),
+                new Member("idempotency_hit", "Whether it is the answer kept under the idempotency key."),
+                new Member("model_name", "Name of the model that answered."),
+                new Member("model_version", "Its version."),
+                new Member("worker_id", "The worker that sent this answer."),
+                new Member("request_id", "The id of this request, also in `X-Request-ID` and in the log."),
+                new Member("processing_time_ms", "Time from the request's arrival to its answer."));
+    }
+
+    /** The body of a readiness page, in its order, its checks by path. */
+    public static List<Member> readiness() {
+        return List.of(new Member("ready", "Whether requests should be sent here."),
+                new Member("worker_id", "The worker that says so."),
+                new Member("checks.model_loaded", "Whether a model is loaded and has answered."),
+                new Member("checks.redis_available",
+                        "Whether Redis answers. Without `REDIS_HOST` always true: the store is in this process."),
+                new Member("checks.database_available",
+                        "Whether records reach the log's database, PostgreSQL or SQLite; true if nothing is recorded."),
+                new Member("degraded", "What is missing while the worker serves on: `redis`, `database`."),
+                new Member("timestamp", "When this was said, in UTC."));
+    }
+
+    public static List<Header> headers() {
+        return List.of(
+                new Header(Fields.CONTENT_TYPE.toString(), "request",
+                        "`application/json`, if with a charset then `utf-8`."),
+                new Header(Fields.IDEMPOTENCY_KEY + "` or `" + Fields.X_IDEMPOTENCY_KEY, "request",
+                        "1 to " + IdempotencyKey.MAX_CHARACTERS
+                                + " visible ASCII characters, bare or as a quoted string: repeats of the request get the first answer for IDEMPOTENCY_TTL_SECONDS."),
+                new Header(Fields.X_REQUEST_ID.toString(), "request, answer",
+                        "1 to " + RequestId.MAX_CHARACTERS
+                                + " of [A-Za-z0-9._-], given back; anything else is replaced by an id that is made."),
+                new Header(Fields.TRACEPARENT.toString(), "request",
+                        "Its trace id goes into the log (W3C Trace Context)."),
+                new Header(Fields.X_FORWARDED_FOR.toString(), "request", "Believed of TRUSTED_PROXIES only."),
+                new Header(Fields.IDEMPOTENT_REPLAYED.toString(), "answer",
+                        "`true`: this is the answer to the first request with the key."),
+                new Header(Fields.IDEMPOTENCY_STATUS.toString(), "answer",
+                        "`unavailable`: the key could not be kept or looked up, and a repeat may be computed anew."),
+                new Header(Fields.RETRY_AFTER.toString(), "answer", "Seconds to wait before another try; with "
+                        + Stream.of(ErrorCode.values())
+                                .filter(Problems::isWorthAnotherTry)
+                                .map(code -> "`" + code.wireName() + "`")
+                                .collect(Collectors.joining(", "))
+                        + "."),
+                new Header(Fields.ALLOW.toString(), "answer", "With `method_not_allowed`: the methods of the path."));
+    }
+
+    private static String thousands(int number) {
+        return number / 1000 + ",000";
+    }
+}

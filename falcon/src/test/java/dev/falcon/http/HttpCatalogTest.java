@@ -1,0 +1,57 @@
+package dev.falcon.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.falcon.http.HttpCatalog.Member;
+import dev.falcon.json.Json;
+import dev.falcon.listener.RawClient;
+import dev.falcon.listener.RawClient.RawAnswer;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the reference page says of HTTP is what a worker does. */
+class HttpCatalogTest {
+
+    @Test
+    void answersHaveTheMembersThatAreListed() throws Exception {
+        try (Worker worker = new Worker(); RawClient client = worker.client()) {
+            RawAnswer answer = client.send(Worker.post("{\"text\":\"hello\"}")).answer();
+            RawAnswer ready = client.send(Worker.get("/readyz")).answer();
+
+            assertThat(object(answer).keySet().stream().map(String::valueOf))
+                    .containsExactlyElementsOf(names(HttpCatalog.answer()));
+            Map<?, ?> page = object(ready);
+            assertThat(page.entrySet().stream().flatMap(HttpCatalogTest::paths))
+                    .containsExactlyElementsOf(names(HttpCatalog.readiness()));
+        }
+    }
+
+    @Test
+    void eachRouteTakesItsMethodsAndNoOther() throws Exception {
+        try (Worker worker = new Worker(); RawClient client = worker.client()) {
+            for (HttpCatalog.Route route : HttpCatalog.routes()) {
+                RawAnswer refused = client.send(Worker.get(route.path()).replace("GET ", "DELETE ")).answer();
+                assertThat(refused.status()).isEqualTo(405);
+                assertThat(refused.header("Allow")).isEqualTo(route.methods());
+            }
+        }
+    }
+
+    private static Stream<String> paths(Map.Entry<?, ?> member) {
+        return member.getValue() instanceof Map<?, ?> inner
+                ? inner.keySet().stream().map(name -> member.getKey() + "." + name)
+                : Stream.of(String.valueOf(member.getKey()));
+    }
+
+    private static Map<?, ?> object(RawAnswer answer) throws Exception {
+        return Json.read(answer.body().getBytes(StandardCharsets.UTF_8), LinkedHashMap.class);
+    }
+
+    private static List<String> names(List<Member> members) {
+        return members.stream().map(Member::name).toList();
+    }
+}
