@@ -26,7 +26,7 @@ tool() {
   if command -v "$name" >/dev/null 2>&1; then
     "$name" "$@"
   elif command -v docker >/dev/null 2>&1; then
-    docker run --rm --network none -v "$root/deploy:/work/deploy:ro" -w /work --entrypoint "$name" "$image" "$@"
+    docker run --rm --network none -v "$root/deploy:/checkout/deploy:ro" -w /checkout --entrypoint "$name" "$image" "$@"
   else
     echo "check-alerts: neither $name nor docker is there" >&2
     exit 2
