@@ -174,11 +174,12 @@ if [ "${1:-}" = --list ]; then
   exit
 fi
 
-# Every 200 of the run has its row once the log has settled; a kill -9 may lose those of its last 200 ms. A request that
-# nginx asked of a second worker because the first hung may have a row of each: that many are "twice".
+# Every 200 of the run has its row once the log has settled: a breaker that opened asks again after up to 72 s. A kill -9
+# may lose those of its last 200 ms. A request that nginx asked of a second worker because the first hung may have a row of
+# each: that many are "twice".
 settle() {
   local run=$1 answered=$2 allowed=$3 attempt seen="0|0"
-  for attempt in $(seq 45); do
+  for attempt in $(seq 110); do
     seen=$(docker exec falcon-postgres psql -U falcon -d falcon_inference -Atc \
       "SELECT count(*), count(DISTINCT request_id) FROM inference_logs WHERE request_id LIKE '$run-%' AND success AND created_at > now() - interval '15 minutes'" \
       2> /dev/null || echo "$seen")

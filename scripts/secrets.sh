@@ -13,12 +13,14 @@ for name in redis_password postgres_password grafana_password; do
   fi
   chmod 644 "secrets/$name"
 done
-if [ ! -s secrets/alert_webhook_url ]; then
-  # Where alerts go; nothing listens there until you name your own.
-  printf 'http://127.0.0.1:9/' > secrets/alert_webhook_url
-  echo "Alerts are not delivered to anybody: write your webhook's address into secrets/alert_webhook_url"
-fi
-chmod 644 secrets/alert_webhook_url
+for name in alert_webhook_url watchdog_webhook_url; do
+  if [ ! -s "secrets/$name" ]; then
+    # The front door takes them, logs that they came, and tells nobody.
+    printf 'http://nginx:8081/alerts' > "secrets/$name"
+    echo "Alerts reach nobody yet: write your webhook's address into secrets/$name"
+  fi
+  chmod 644 "secrets/$name"
+done
 if [ ! -e .env ]; then
   cp .env.example .env
   echo "Made .env"
