@@ -100,7 +100,7 @@ public final class DrillCommand implements Callable<Integer> {
         }
         boolean leave = up || keep || stack.isUp();
         Runbook runbook = Runbook.of(root);
-        try {
+        try (Removal _ = leave ? Removal.NONE : Removal.of(stack)) {
             stack.up(!noBuild);
             scrubber.set(new Scrubber(stack.home().secrets()));
             if (up) {
@@ -110,18 +110,17 @@ public final class DrillCommand implements Callable<Integer> {
             Session session = new Session(new Drill.Rig(runbook, stack, web, this::say), controls, rehearse);
             List<String> healthy = session.healthy();
             List<Result> results = session.run(selection.run());
-            Report written = Report.of(runbook, results, selection.skipped(), healthy);
-            print(written.table());
-            if (report != null) {
-                written.write(root.resolve(report), scrubber.get());
-            }
-            print(written.lastLine());
-            return written.passed() ? 0 : 1;
-        } finally {
-            if (!leave) {
-                stack.down();
-            }
+            return tell(Report.of(runbook, results, selection.skipped(), healthy));
         }
+    }
+
+    private int tell(Report found) throws IOException {
+        print(found.table());
+        if (report != null) {
+            found.write(root.resolve(report), scrubber.get());
+        }
+        print(found.lastLine());
+        return found.passed() ? 0 : 1;
     }
 
     private void say(String line) {
