@@ -10,7 +10,7 @@ final class RequestCauses {
 
     private static final String MODEL = "sentiment-linear";
     /** Of the workers' memory nothing is used, and the time of a text is the same on every machine. */
-    private static final String EIGHT_MILLIS = "java.util.concurrent.locks.LockSupport.parkNanos(8_000_000);";
+    private static final String TEN_MILLIS = "java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);";
     private static final String FAILS = "throw new IllegalStateException(\\\"no weight of a pair\\\");";
 
     /** They look at the same answers, so they fire beside whatever makes these slow. */
@@ -23,7 +23,7 @@ final class RequestCauses {
     private RequestCauses() {}
 
     static List<Cause> all() {
-        return List.of(modelSlow(), cpuStarved(), modelFailing(), greedyCaller(), overload(), retryStorm(), frontDoorDead(),
+        return List.of(modelSlow(), cpuStarved(), modelFailing(), overload(), greedyCaller(), retryStorm(), frontDoorDead(),
                 frontDoorMaintenance(), deployDefective(), deployMixedModels());
     }
 
@@ -65,21 +65,21 @@ final class RequestCauses {
 
     /** One address asks for more than the fleet can take, with a model that is heavier than the shipped one. */
     private static Cause greedyCaller() {
-        return overloadedBy("greedy-caller", "--rate 450");
+        return overloadedBy("greedy-caller", "--rate 350");
     }
 
     /** More requests than three workers can take, and fewer than five can. */
     private static Cause overload() {
-        return overloadedBy("overload", "--rate 350");
+        return overloadedBy("overload", "--rate 280");
     }
 
     private static Cause retryStorm() {
-        return overloadedBy("retry-storm", "--rate 450 --insist");
+        return overloadedBy("retry-storm", "--rate 350 --insist");
     }
 
     private static Cause overloadedBy(String name, String callers) {
         return Cause.of("overload", name)
-                .given(DefectiveImage.inUse("heavy", DefectiveImage.ALL_TEXTS, EIGHT_MILLIS))
+                .given(DefectiveImage.inUse("heavy", DefectiveImage.ALL_TEXTS, TEN_MILLIS))
                 .by("""
                         docker run -d --name falcon-callers --label falcon.drill=callers --cpus 0.4 --memory 256m \\
                           --network "$(docker inspect -f '{{range $name, $_ := .NetworkSettings.Networks}}{{$name}}{{end}}' falcon-nginx)" \\
