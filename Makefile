@@ -103,8 +103,8 @@ restart: ## Restart the workers one after the other; nothing is lost
 deploy: ## Put the workers on an image: make deploy VERSION=1.2.3
 	@scripts/deploy.sh "$(VERSION)"
 
-rollback: ## The same with an older image: make rollback VERSION=1.2.2
-	@scripts/deploy.sh "$(VERSION)"
+rollback: ## Back to the image before the last deploy, or to another: make rollback VERSION=1.2.2
+	@scripts/deploy.sh "$(or $(VERSION),-)"
 
 rotate-passwords: ## New passwords for Redis and PostgreSQL, without a restart
 	@scripts/rotate-passwords.sh
