@@ -59,8 +59,10 @@ final class WorkerCauses {
                                   done
                                 ) > /dev/null 2>&1 &
                                 """)
-                        .firing("WorkerRestarting", WORKER).mayFire("WorkerDown", "WorkerOutOfMemory")
-                        .rows(Rows.KILLED).healing());
+                        .firing("WorkerRestarting", WORKER)
+                        .mayFire("WorkerDown", "WorkerOutOfMemory")
+                        .rows(Rows.KILLED)
+                        .healing());
     }
 
     private static Cause crash(String name) {
