@@ -112,7 +112,7 @@ rotate-passwords: ## New passwords for Redis and PostgreSQL, without a restart
 check-fleet: proving ## Every operation on the running stack under load: nothing may be lost
 	@scripts/check-fleet.sh
 
-drill: proving ## Cause every incident of the runbook and end it by its commands: make drill [INCIDENT=…] [CAUSE=…] [CONTROLS=1]
+drill: proving ## Cause each incident of the runbook, end it by its commands: make drill [INCIDENT=…] [CAUSE=…] [CONTROLS=1]
 	bin/proving drill $(if $(INCIDENT),--incident $(INCIDENT)) $(if $(CAUSE),--cause $(CAUSE)) $(if $(CONTROLS),--controls) \
 		$(if $(INCIDENT)$(CAUSE),,--report docs/drills)
 

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Option;
 public final class DrillCommand implements Callable<Integer> {
 
     private static final int WRONG_USAGE = 2;
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
 
     @Option(names = "--root", paramLabel = "DIR", defaultValue = "${sys:proving.root:-.}", hidden = true,
             description = "Folder of the repository.")
@@ -124,7 +126,7 @@ public final class DrillCommand implements Callable<Integer> {
     }
 
     private void say(String line) {
-        print(LocalTime.now(java.time.ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS) + " " + line);
+        print(LocalTime.now(ZoneOffset.UTC).format(CLOCK) + " " + line);
     }
 
     private void print(String text) {
