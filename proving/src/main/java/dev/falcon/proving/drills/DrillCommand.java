@@ -102,7 +102,7 @@ public final class DrillCommand implements Callable<Integer> {
         }
         boolean leave = up || keep || stack.isUp();
         Runbook runbook = Runbook.of(root);
-        try (Removal _ = leave ? Removal.NONE : Removal.of(stack)) {
+        try (Removal _ = leave ? Removal.none() : Removal.of(stack)) {
             stack.up(!noBuild);
             scrubber.set(new Scrubber(stack.home().secrets()));
             if (up) {

@@ -18,6 +18,7 @@ final class Session {
     private final boolean rehearsal;
     private final List<Result> results = new ArrayList<>();
     private final Set<String> controlled = new HashSet<>();
+    private boolean unwell;
 
     /**
      * A session.
@@ -96,6 +97,9 @@ final class Session {
         Result result = new Result(record, List.of());
         rig.out().accept("=== " + cause.incident() + ": " + result.name());
         try {
+            if (unwell) {
+                reset(cause);
+            }
             Drill.run(record, notBefore, rig);
         } catch (IOException e) {
             record.failures.add(String.valueOf(e.getMessage()));
@@ -106,10 +110,16 @@ final class Session {
         result = new Result(record, Judgement.failures(record));
         result.failures().forEach(each -> rig.out().accept("  failure: " + each));
         try {
-            rig.stack().reset(cause.cleanUp());
+            reset(cause);
         } catch (IOException e) {
             result = result.and("the stack did not get well afterwards: " + e.getMessage());
         }
         return result;
+    }
+
+    private void reset(Cause cause) throws IOException, InterruptedException {
+        unwell = true;
+        rig.stack().reset(cause.cleanUp());
+        unwell = false;
     }
 }

@@ -63,6 +63,11 @@ final class Stack {
         return folder.resolve("override.yml");
     }
 
+    /** Which images of workers were there before. */
+    private Path images() {
+        return folder.resolve("images");
+    }
+
     Home home() {
         return home;
     }
@@ -99,6 +104,7 @@ final class Stack {
             return;
         }
         Files.writeString(override(), overrideText());
+        Files.writeString(images(), imagesOfWorkers());
         Files.deleteIfExists(home.folder().resolve(".env"));
         shell.must("scripts/secrets.sh", SOON);
         home.writeEnv();
@@ -160,8 +166,24 @@ final class Stack {
             shell.must("docker compose --profile '*' down -v --remove-orphans --timeout 20", START);
         }
         disk.unmount();
-        shell.must("rm -rf '" + folder.resolve("prometheus") + "' '" + override() + "'", SOON);
-        atRoot.must("rm -rf '" + home.folder() + "'", SOON);
+        removeImages();
+        atRoot.must("rm -rf '" + folder + "'", SOON);
+    }
+
+    private String imagesOfWorkers() throws IOException, InterruptedException {
+        return atRoot.must("docker images --format '{{.Repository}}:{{.Tag}}' falcon-worker", SOON);
+    }
+
+    /** Those that causes built; the one that a drill starts with stays, as `make image` leaves it too. */
+    private void removeImages() throws IOException, InterruptedException {
+        if (Files.exists(images())) {
+            List<String> before = Files.readString(images()).lines().toList();
+            for (String image : imagesOfWorkers().lines().toList()) {
+                if (!before.contains(image) && !image.endsWith(":latest")) {
+                    atRoot.run("docker rmi '" + image + "'", SOON);
+                }
+            }
+        }
     }
 
     private void removeMarked() throws IOException, InterruptedException {
