@@ -27,7 +27,8 @@ final class Removal implements AutoCloseable {
     static Removal of(Stack stack) {
         Removal removal = new Removal(() -> remove(stack));
         Thread drilling = Thread.currentThread();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> removal.awaitAfterInterrupting(drilling), "remove-stack-at-exit"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> removal.awaitAfterInterrupting(drilling), "remove-stack-at-exit"));
         return removal;
     }
 

@@ -48,9 +48,11 @@ final class Session {
         List<String> complaints = new ArrayList<>();
         for (Step step : rig.runbook().healthy()) {
             StepRunner.Result result = steps.run(step, "");
-            rig.out().accept((result.held() ? "ok      " : "FAILED  ") + "healthy, line " + step.line() + ": "
-                    + (result.held() ? step.title() : result.complaint() + "\n" + result.last().tail(25).indent(8))
-                            .stripTrailing());
+            rig.out()
+                    .accept((result.held() ? "ok      " : "FAILED  ") + "healthy, line " + step.line() + ": "
+                            + (result.held() ? step.title()
+                                    : result.complaint() + "\n" + result.last().tail(25).indent(8))
+                                    .stripTrailing());
             if (!result.held()) {
                 complaints.add(result.complaint());
             }

@@ -26,8 +26,9 @@ final class Stack {
     private static final Duration BUILD = Duration.ofMinutes(15);
     private static final Duration WARM_UP = Duration.ofSeconds(5);
     private static final Duration SOUND = Duration.ofSeconds(150);
-    private static final List<String> SERVICES = List.of("nginx", "worker-1", "worker-2", "worker-3", "redis", "postgres",
-            "prometheus", "alertmanager");
+    private static final List<String> SERVICES =
+            List.of("nginx", "worker-1", "worker-2", "worker-3", "redis", "postgres",
+                    "prometheus", "alertmanager");
 
     private final Path root;
     private final Path folder;
@@ -47,7 +48,8 @@ final class Stack {
         home = new Home(root, folder.resolve("home"));
         Files.createDirectories(home.folder());
         atRoot = new Shell(root, Map.of());
-        grafana = atRoot.run("docker image inspect \"$(sed -n 's/^ *image: \\(grafana.*\\)/\\1/p' docker-compose.yml)\"", SOON)
+        grafana = atRoot
+                .run("docker image inspect \"$(sed -n 's/^ *image: \\(grafana.*\\)/\\1/p' docker-compose.yml)\"", SOON)
                 .succeeded();
         List<String> services = new ArrayList<>(SERVICES);
         if (grafana) {
@@ -86,7 +88,8 @@ final class Stack {
     /** Names of containers that are in the way; empty where there is none. */
     List<String> inTheWay() throws IOException, InterruptedException {
         String others = atRoot.must("docker ps -a --filter name=^falcon- --format '{{.Names}}"
-                + " {{.Label \"com.docker.compose.project\"}} {{.Label \"com.docker.compose.project.working_dir\"}}'", SOON);
+                + " {{.Label \"com.docker.compose.project\"}} {{.Label \"com.docker.compose.project.working_dir\"}}'",
+                SOON);
         String ours = " " + PROJECT + " " + home.folder();
         return others.lines().filter(each -> !each.endsWith(ours)).map(each -> each.split(" ", 2)[0]).toList();
     }
