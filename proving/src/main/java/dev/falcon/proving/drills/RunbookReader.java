@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class RunbookReader {
 
     /** What only people can do. */
-    static final Set<String> PEOPLE_ONLY = Set.of("browser", "escalation", "approval");
+    static final Set<String> PEOPLE_ONLY = Set.of("browser", "escalation", "approval", "systemd host");
     /** Languages of blocks that show something and are no commands. */
     private static final Set<String> SAMPLES = Set.of("text", "json", "yaml");
 
