@@ -3,6 +3,7 @@ package dev.falcon.proving;
 import dev.falcon.proving.drills.DrillCommand;
 import dev.falcon.proving.faults.FaultsCommand;
 import dev.falcon.proving.jmh.JmhCommand;
+import dev.falcon.proving.load.CallersCommand;
 import dev.falcon.proving.load.LoadCommand;
 import dev.falcon.proving.measure.MeasureCommand;
 import dev.falcon.proving.overload.OverloadCommand;
@@ -37,6 +38,7 @@ public final class Proving implements Runnable {
                 .addSubcommand(new SoakCommand())
                 .addSubcommand(new LoadCommand())
                 .addSubcommand(new DrillCommand())
+                .addSubcommand(new CallersCommand())
                 .execute(args));
     }
 }

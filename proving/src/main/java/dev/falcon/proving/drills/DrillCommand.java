@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Option;
 public final class DrillCommand implements Callable<Integer> {
 
     private static final int WRONG_USAGE = 2;
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
 
     @Option(names = "--root", paramLabel = "DIR", defaultValue = "${sys:proving.root:-.}", hidden = true,
             description = "Folder of the repository.")
@@ -100,7 +102,7 @@ public final class DrillCommand implements Callable<Integer> {
         }
         boolean leave = up || keep || stack.isUp();
         Runbook runbook = Runbook.of(root);
-        try {
+        try (Removal _ = leave ? Removal.NONE : Removal.of(stack)) {
             stack.up(!noBuild);
             scrubber.set(new Scrubber(stack.home().secrets()));
             if (up) {
@@ -110,22 +112,21 @@ public final class DrillCommand implements Callable<Integer> {
             Session session = new Session(new Drill.Rig(runbook, stack, web, this::say), controls, rehearse);
             List<String> healthy = session.healthy();
             List<Result> results = session.run(selection.run());
-            Report written = Report.of(runbook, results, selection.skipped(), healthy);
-            print(written.table());
-            if (report != null) {
-                written.write(root.resolve(report), scrubber.get());
-            }
-            print(written.lastLine());
-            return written.passed() ? 0 : 1;
-        } finally {
-            if (!leave) {
-                stack.down();
-            }
+            return tell(Report.of(runbook, results, selection.skipped(), healthy));
         }
     }
 
+    private int tell(Report found) throws IOException {
+        print(found.table());
+        if (report != null) {
+            found.write(root.resolve(report), scrubber.get());
+        }
+        print(found.lastLine());
+        return found.passed() ? 0 : 1;
+    }
+
     private void say(String line) {
-        print(LocalTime.now(java.time.ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS) + " " + line);
+        print(LocalTime.now(ZoneOffset.UTC).format(CLOCK) + " " + line);
     }
 
     private void print(String text) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunbookReader {
 
-    /** What only people can do. */
+    /** What only people can do; the systemd service has a check of its own, scripts/check-systemd.sh. */
     static final Set<String> PEOPLE_ONLY = Set.of("browser", "escalation", "approval", "systemd host");
     /** Languages of blocks that show something and are no commands. */
     private static final Set<String> SAMPLES = Set.of("text", "json", "yaml");

@@ -88,11 +88,14 @@ final class Stack {
 
     /** Starts it, or takes the one that is up, and waits until all is well. */
     void up(boolean build) throws IOException, InterruptedException {
-        home.copy(atRoot);
+        boolean changed = home.copy(atRoot);
         TimeScale.copy(root.resolve("deploy/prometheus"), folder.resolve("prometheus"));
         if (isUp()) {
             out.accept("The stack is up already and is used");
-            reset("");
+            if (changed || !home.hasEnvOfDrills() || !soundness.fault(frontDoor()).isEmpty()) {
+                out.accept("It is made as it was at first");
+                reset("");
+            }
             return;
         }
         Files.writeString(override(), overrideText());
