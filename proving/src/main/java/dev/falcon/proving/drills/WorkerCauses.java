@@ -77,13 +77,19 @@ final class WorkerCauses {
                         .firing("WorkerOutOfMemory", WORKER)
                         .mayFire("DebugModeEnabled", "WorkerDown", "WorkerRestarting", "HighMemoryUsage")
                         .rows(Rows.KILLED),
-                // Slow enough for a warning before the end: a busy quarter of a minute fills most of the heap, and the
-                // ordinary load goes on with it.
+                // Slow enough for a warning before the end: a busy caller fills most of the heap, and then the ordinary load
+                // goes on with it.
                 Cause.of("high-memory", "memory-growth")
-                        .by(leaking("0.01") + "\n" + """
-                                until curl -fs -m 1 -o /dev/null http://localhost:8000/readyz; do sleep 1; done
-                                curl -s -Z --parallel-max 30 -o /dev/null -H 'Content-Type: application/json' \\
-                                  -d '{"text": "a busy caller"}' 'http://localhost:8000/infer?n=[1-12800]'
+                        .by(leaking("0.01") + """
+
+                                full() {
+                                  curl -s -m 2 http://localhost:8000/metrics | awk '/^heap_live_after_gc_bytes/ { live = $2 }
+                                    /^jvm_memory_max_bytes.*area="heap"/ { max = $2 } END { exit !(max && live / max > 0.86) }'
+                                }
+                                until full; do
+                                  curl -s -m 20 -Z --parallel-max 30 -o /dev/null -H 'Content-Type: application/json' \\
+                                    -d '{"text": "a busy caller"}' 'http://localhost:8000/infer?n=[1-500]' || sleep 1
+                                done
                                 """)
                         .firing("HighMemoryUsage", Map.of("worker", "worker-1", "resource", "heap"))
                         .mayFire("DebugModeEnabled", "WorkerDown", "WorkerRestarting", "WorkerOutOfMemory")
