@@ -1,5 +1,6 @@
 package dev.falcon.proving;
 
+import dev.falcon.proving.drills.DrillCommand;
 import dev.falcon.proving.faults.FaultsCommand;
 import dev.falcon.proving.jmh.JmhCommand;
 import dev.falcon.proving.load.CallersCommand;
@@ -37,6 +38,7 @@ public final class Proving implements Runnable {
                 .addSubcommand(new SoakCommand())
                 .addSubcommand(new LoadCommand())
                 .addSubcommand(new CallersCommand())
+                .addSubcommand(new DrillCommand())
                 .execute(args));
     }
 }
