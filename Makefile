@@ -8,7 +8,8 @@ JAR_SOURCES := pom.xml falcon/pom.xml build/JavaHome.java $(shell find falcon/sr
 
 .DEFAULT_GOAL := help
 .PHONY: help run build proving test format data train aot measure reference clean secrets image up down logs check-health \
-	psql redis-cli load maintenance-on maintenance-off cache-clear restart deploy rollback rotate-passwords check-fleet drill
+	psql redis-cli load maintenance-on maintenance-off cache-clear drop-oldest-day restart deploy rollback rotate-passwords check-fleet \
+	drill
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +94,9 @@ maintenance-off: ## The front door serves again
 cache-clear: ## Remove cached answers from Redis, and no idempotency key
 	@scripts/cache-clear.sh
 
+drop-oldest-day: ## Remove the oldest day of the inference log for good, when its disk is full
+	@scripts/drop-oldest-day.sh
+
 restart: ## Restart the workers one after the other; nothing is lost
 	@scripts/deploy.sh .
 
@@ -108,7 +112,7 @@ rotate-passwords: ## New passwords for Redis and PostgreSQL, without a restart
 check-fleet: proving ## Every operation on the running stack under load: nothing may be lost
 	@scripts/check-fleet.sh
 
-drill: proving ## Cause every incident of the runbook and end it by its commands: make drill [INCIDENT=…] [CAUSE=…] [CONTROLS=1]
+drill: proving ## Cause each incident of the runbook, end it by its commands: make drill [INCIDENT=…] [CAUSE=…] [CONTROLS=1]
 	bin/proving drill $(if $(INCIDENT),--incident $(INCIDENT)) $(if $(CAUSE),--cause $(CAUSE)) $(if $(CONTROLS),--controls) \
 		$(if $(INCIDENT)$(CAUSE),,--report docs/drills)
 

@@ -43,6 +43,10 @@ ask() { curl -sS -m 15 -i -H 'Content-Type: application/json' "$@"; }
 text="a text for this run, $RANDOM$RANDOM"
 check "the front door answers" '"prediction":"(positive|negative)"' ask "http://localhost:$port/infer" -d "{\"text\":\"$text\"}"
 check "its answer is cached for all workers" '"cache_hit":true' ask http://localhost:8001/infer -d "{\"text\":\"$text\"}"
+docker pause falcon-worker-2 > /dev/null
+check "a worker that hangs is marked there, by its own name" '^# worker worker-2 at [0-9.:]+ does not answer' \
+  curl -sS -m 5 "http://localhost:$port/metrics"
+docker unpause falcon-worker-2 > /dev/null
 check "every worker's metrics through it" 'worker_id="worker-3"' curl -sS "http://localhost:$port/metrics"
 check "the synthetic probe" '^front_door_infer_success 1' docker exec falcon-nginx curl -sS http://localhost:8081/probe
 check "a body beyond all limits" 'HTTP/1.1 413.*|body_too_large' ask "http://localhost:$port/infer" -d "@falcon/target/falcon.jar"

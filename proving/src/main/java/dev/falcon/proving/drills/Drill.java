@@ -42,6 +42,7 @@ final class Drill {
     private final Ticker ticker = Ticker.system();
     private final DrillLoad load;
     private final Watch watch;
+    private final Deaths deaths;
     private final Duration silence;
 
     private Drill(DrillRecord record, Runbook runbook, Stack stack, Web web, Consumer<String> out)
@@ -55,6 +56,7 @@ final class Drill {
         Duration history = Duration.ofSeconds(stack.offsetSeconds(cause.alert().name()));
         silence = history.isZero() ? SILENCE : SILENCE.plus(history).plus(WINDOW);
         condition();
+        deaths = Deaths.listen();
         record.begun = ticker.nanos();
         load = DrillLoad.start(stack.frontDoor(), runName(), cause.distinctTexts());
         watch = Watch.start(web);
@@ -212,7 +214,8 @@ final class Drill {
             return !looks.isEmpty() && !looks.getLast().shows(cause.alert());
         });
         if (!silent) {
-            throw new DrillFailed(cause.alert().name() + " still fires " + RECOVERY.toSeconds() + " s after the resolution");
+            throw new DrillFailed(
+                    cause.alert().name() + " still fires " + RECOVERY.toSeconds() + " s after the resolution");
         }
         record.recovered = ticker.nanos();
         out.accept("recovered after %.1f s".formatted(record.sinceFault(record.recovered)));
@@ -252,7 +255,9 @@ final class Drill {
                 new RowReader(stack.shell(), watch).read(record);
             }
             record.counts = watch.counts();
+            record.kills = deaths.killedWorkers();
         } finally {
+            deaths.close();
             load.close();
             watch.close();
         }

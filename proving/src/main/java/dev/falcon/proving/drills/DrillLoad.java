@@ -35,6 +35,7 @@ final class DrillLoad implements AutoCloseable {
     private final Queue<Asked> asked = new ConcurrentLinkedQueue<>();
     private final Queue<Thread> underWay = new ConcurrentLinkedQueue<>();
     private final AtomicLong inVolleys = new AtomicLong();
+    private final AtomicLong volleyUnderWay = new AtomicLong();
     private final Thread pace = Thread.ofPlatform().name("load-pace").unstarted(this::keepPace);
     private volatile boolean stopping;
 
@@ -56,8 +57,12 @@ final class DrillLoad implements AutoCloseable {
         return load;
     }
 
-    /** So many further requests at once. */
+    /** So many further requests at once; none while some of the last volley are under way, as workers would refuse them. */
     void volley(int count) {
+        if (volleyUnderWay.get() > 0) {
+            return;
+        }
+        volleyUnderWay.set(count);
         long now = ticker.nanos();
         for (int i = 0; i < count; i++) {
             String id = run + "-v" + inVolleys.getAndIncrement();
@@ -104,6 +109,10 @@ final class DrillLoad implements AutoCloseable {
                     worker.find() ? worker.group(1) : "", ""));
         } catch (IOException e) {
             asked.add(new Asked(id, steady, due, sent, ticker.nanos(), 0, false, "", e.toString()));
+        } finally {
+            if (!steady) {
+                volleyUnderWay.decrementAndGet();
+            }
         }
     }
 

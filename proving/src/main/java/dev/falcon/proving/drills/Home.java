@@ -19,7 +19,11 @@ final class Home {
 
     private static final Duration SOON = Duration.ofMinutes(1);
     /** Built, and wanted: the image takes the jar, and bin/falcon the JDK. */
-    private static final List<String> BUILT = List.of("falcon/target/falcon.jar", "falcon/target/lib", "target/java-home");
+    private static final List<String> BUILT =
+            List.of("falcon/target/falcon.jar", "falcon/target/lib", "target/java-home");
+    private static final List<String> READ_BY_CONTAINERS =
+            List.of("deploy/", "models/", "docker-compose.yml", ".env.example",
+                    "falcon/", "Dockerfile", "bin/falcon");
     private static final String ENV = ".env";
 
     private final Path root;
@@ -34,8 +38,12 @@ final class Home {
         return folder;
     }
 
-    /** Makes it like the checkout, its passwords and settings excepted. */
-    void copy(Shell atRoot) throws IOException, InterruptedException {
+    /**
+     * Makes it like the checkout, its passwords and settings excepted.
+     *
+     * @return whether a file changed that containers may have read
+     */
+    boolean copy(Shell atRoot) throws IOException, InterruptedException {
         String listed = atRoot.must("git ls-files -z --cached --others --exclude-standard | tr '\\0' '\\n'", SOON);
         List<String> files = new ArrayList<>(listed.lines().toList());
         for (String built : BUILT) {
@@ -47,19 +55,22 @@ final class Home {
                 below.filter(Files::isRegularFile).forEach(each -> files.add(root.relativize(each).toString()));
             }
         }
+        boolean changed = false;
         for (String file : files) {
             // A file that is tracked and was deleted is no part of the checkout.
-            if (Files.isRegularFile(root.resolve(file))) {
-                copyFile(file);
+            if (Files.isRegularFile(root.resolve(file)) && copyFile(file)) {
+                changed |= READ_BY_CONTAINERS.stream().anyMatch(file::startsWith);
             }
         }
+        return changed;
     }
 
-    private void copyFile(String file) throws IOException {
+    private boolean copyFile(String file) throws IOException {
         Path from = root.resolve(file);
         Path to = folder.resolve(file);
         Files.createDirectories(to.getParent());
-        if (!Files.isRegularFile(to) || Files.mismatch(from, to) >= 0) {
+        boolean differs = !Files.isRegularFile(to) || Files.mismatch(from, to) >= 0;
+        if (differs) {
             try (var out = Files.newOutputStream(to)) {
                 Files.copy(from, out);
             }
@@ -68,13 +79,23 @@ final class Home {
         if (!Files.getPosixFilePermissions(to).equals(permissions)) {
             Files.setPosixFilePermissions(to, permissions);
         }
+        return differs;
     }
 
     /** The settings that a drill starts with: those of the example, times of drills, and the jar that is built. */
     void writeEnv() throws IOException {
+        env(envOfDrills());
+    }
+
+    /** Whether {@code .env} is as a drill starts with it. */
+    boolean hasEnvOfDrills() throws IOException {
+        return env().equals(envOfDrills());
+    }
+
+    private String envOfDrills() throws IOException {
         String env = Files.readString(root.resolve(".env.example"));
         long breaker = Long.parseLong(valueOf("CIRCUIT_BREAKER_TIMEOUT_SECONDS", env)) / TimeScale.FACTOR;
-        env(EnvPatch.apply(env, "+CIRCUIT_BREAKER_TIMEOUT_SECONDS=" + breaker + "\n+JAR_FROM=prebuilt\n"));
+        return EnvPatch.apply(env, "+CIRCUIT_BREAKER_TIMEOUT_SECONDS=" + breaker + "\n+JAR_FROM=prebuilt\n");
     }
 
     private static String valueOf(String name, String env) throws IOException {

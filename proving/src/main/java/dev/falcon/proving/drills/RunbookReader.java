@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunbookReader {
 
-    /** What only people can do. */
-    static final Set<String> PEOPLE_ONLY = Set.of("browser", "escalation", "approval");
+    /** What only people can do; the systemd service has a check of its own, scripts/check-systemd.sh. */
+    static final Set<String> PEOPLE_ONLY = Set.of("browser", "escalation", "approval", "systemd host");
     /** Languages of blocks that show something and are no commands. */
     private static final Set<String> SAMPLES = Set.of("text", "json", "yaml");
 
@@ -153,7 +153,8 @@ final class RunbookReader {
         if (comment == null || comment.ends() != opened - 1 || !comment.marksCommands()) {
             if (!SAMPLES.contains(language)) {
                 fault(opened, "a block of " + (language.isEmpty() ? "no language" : language)
-                        + " needs a comment right above it that says how it is run; only " + SAMPLES.stream().sorted().toList()
+                        + " needs a comment right above it that says how it is run; only "
+                        + SAMPLES.stream().sorted().toList()
                         + " needs none");
             }
         } else if (comment.first().equals("kubernetes")) {

@@ -18,9 +18,12 @@ import java.util.regex.Pattern;
 final class Shell {
 
     private static final Duration POLL = Duration.ofMillis(20);
-    private static final Pattern TERMINAL_CODES = Pattern.compile("\u001B(\\[[0-9;?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>])|\r");
+    private static final Pattern TERMINAL_CODES =
+            Pattern.compile("\u001B(\\[[0-9;?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>])|\r");
     /** Commands of a drill do not inherit the generator's priority. */
     private static final List<String> BASH = List.of("nice", "-n", Integer.toString(-Priority.NICENESS), "bash", "-c");
+
+    private static final String AT_A_TERMINAL = "stty cols 200 rows 100; exec bash -c \"$COMMAND\"";
 
     private final Path home;
     private final Map<String, String> environment;
@@ -48,7 +51,8 @@ final class Shell {
 
     /** Runs a command that does not end by itself at a terminal, until it has said enough. */
     Outcome watch(String bash, Duration limit, Predicate<String> enough) throws IOException, InterruptedException {
-        return start(List.of("stty cols 200 rows 100; exec script -qefc \"$0\" /dev/null", bash), limit, enough);
+        return start(List.of("export COMMAND=\"$0\"; exec script -qefc '" + AT_A_TERMINAL + "' /dev/null", bash), limit,
+                enough);
     }
 
     private Outcome start(List<String> arguments, Duration limit, Predicate<String> enough)
@@ -62,25 +66,24 @@ final class Shell {
                     .redirectInput(Path.of("/dev/null").toFile())
                     .redirectOutput(output.toFile());
             builder.environment().putAll(environment);
-            Process process = builder.start();
-            int status = waitFor(process, output, limit, enough);
-            return new Outcome(status, said(output));
+            return ended(builder.start(), output, limit, enough);
         } finally {
             Files.deleteIfExists(output);
         }
     }
 
-    private int waitFor(Process process, Path output, Duration limit, Predicate<String> enough)
+    private Outcome ended(Process process, Path output, Duration limit, Predicate<String> enough)
             throws IOException, InterruptedException {
         long started = ticker.nanos();
         try {
             while (process.isAlive()) {
-                if (ticker.nanos() - started > limit.toNanos() || enough.test(said(output))) {
-                    return Outcome.ENDED_BY_US;
+                String said = said(output);
+                if (ticker.nanos() - started > limit.toNanos() || enough.test(said)) {
+                    return new Outcome(Outcome.ENDED_BY_US, said);
                 }
                 ticker.sleep(POLL);
             }
-            return process.exitValue();
+            return new Outcome(process.exitValue(), said(output));
         } finally {
             if (process.isAlive()) {
                 List<ProcessHandle> all = process.descendants().toList();

@@ -24,7 +24,7 @@ record Step(int line, String incident, Phase phase, @Nullable Duration within, b
     }
 
     private static final Pattern ENDLESS = Pattern.compile("(^|[|;&(]\\s*|\\btimeout \\S+ )watch\\b"
-            + "|\\b(logs|tail|journalctl)\\b[^|;\\n]*\\s(-f|-F|--follow)\\b|^\\s*make (\\w+=\\S+ )*logs\\b",
+            + "|\\b(logs|tail|journalctl)\\b[^|;\\n]*\\s(-f|-F|--follow)\\b|^\\s*make (\\w+=\\S+ )*logs(?![\\w-])",
             Pattern.MULTILINE);
 
     boolean isFor(String cause) {
