@@ -37,8 +37,8 @@ public final class Proving implements Runnable {
                 .addSubcommand(new OverloadCommand())
                 .addSubcommand(new SoakCommand())
                 .addSubcommand(new LoadCommand())
-                .addSubcommand(new DrillCommand())
                 .addSubcommand(new CallersCommand())
+                .addSubcommand(new DrillCommand())
                 .execute(args));
     }
 }
