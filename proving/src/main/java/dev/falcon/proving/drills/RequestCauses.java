@@ -23,7 +23,8 @@ final class RequestCauses {
     private RequestCauses() {}
 
     static List<Cause> all() {
-        return List.of(modelSlow(), cpuStarved(), modelFailing(), overload(), greedyCaller(), retryStorm(), frontDoorDead(),
+        return List.of(modelSlow(), cpuStarved(), modelFailing(), overload(), greedyCaller(), retryStorm(),
+                frontDoorDead(),
                 frontDoorMaintenance(), deployDefective(), deployMixedModels());
     }
 
