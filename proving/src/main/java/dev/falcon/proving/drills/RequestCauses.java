@@ -23,7 +23,8 @@ final class RequestCauses {
     private RequestCauses() {}
 
     static List<Cause> all() {
-        return List.of(modelSlow(), cpuStarved(), modelFailing(), overload(), greedyCaller(), retryStorm(), frontDoorDead(),
+        return List.of(modelSlow(), cpuStarved(), modelFailing(), overload(), greedyCaller(), retryStorm(),
+                frontDoorDead(),
                 frontDoorMaintenance(), deployDefective(), deployMixedModels());
     }
 
@@ -45,7 +46,7 @@ final class RequestCauses {
     private static Cause cpuStarved() {
         return Cause.of("high-latency", "cpu-starved")
                 .given(DefectiveImage.inUse("busy", DefectiveImage.ALL_TEXTS,
-                        "double x = 1; for (int i = 0; i < 60_000; i++) { x = StrictMath.sin(x + i); }"
+                        "double x = 1; for (int i = 0; i < 30_000; i++) { x = StrictMath.sin(x + i); }"
                                 + " if (x == 42) { throw new IllegalStateException(); }"))
                 .by("docker update --cpus 0.07 falcon-worker-1 falcon-worker-2 falcon-worker-3")
                 .firing("HighP95Latency", Map.of("worker", "worker-1", "model", MODEL))
