@@ -130,7 +130,8 @@ final class StoreCauses {
                 """.formatted(PSQL))
                 .firing("DatabaseOperationSlow", Map.of("dependency", "postgres", "operation", "insert"))
                 .mayFire("HighRetryRate", "CircuitBreakerOpen")
-                .cleanedUpBy("docker exec falcon-postgres " + PSQL + " -c 'DROP FUNCTION IF EXISTS audit_inference CASCADE'");
+                .cleanedUpBy("docker exec falcon-postgres " + PSQL
+                        + " -c 'DROP FUNCTION IF EXISTS audit_inference CASCADE'");
     }
 
     private static Cause postgresLocked() {
