@@ -95,7 +95,8 @@ final class StoreCauses {
                 """)
                 .by("docker compose stop postgres")
                 .firing("DatabaseLogsDropped", Map.of("worker", "worker-1", "reason", "buffer_full"))
-                .mayFire("CircuitBreakerOpen", "DatabaseOperationSlow", "HighRetryRate", "SpoolNearFull")
+                .mayFire("CircuitBreakerOpen", "DatabaseOperationSlow", "HighRetryRate", "SpoolNearFull",
+                        "WorkerDown")
                 .rows(Cause.Rows.DROPPED);
     }
 
@@ -124,12 +125,13 @@ final class StoreCauses {
                 .by("""
                 docker exec falcon-postgres %s -c "
                 CREATE FUNCTION audit_inference() RETURNS trigger LANGUAGE plpgsql
-                  AS \\$\\$ BEGIN PERFORM pg_sleep(0.6); RETURN NULL; END \\$\\$;
+                  AS \\$\\$ BEGIN PERFORM pg_sleep(0.7); RETURN NULL; END \\$\\$;
                 CREATE TRIGGER audit AFTER INSERT ON inference_logs FOR EACH STATEMENT EXECUTE FUNCTION audit_inference()"
                 """.formatted(PSQL))
                 .firing("DatabaseOperationSlow", Map.of("dependency", "postgres", "operation", "insert"))
                 .mayFire("HighRetryRate", "CircuitBreakerOpen")
-                .cleanedUpBy("docker exec falcon-postgres " + PSQL + " -c 'DROP FUNCTION IF EXISTS audit_inference CASCADE'");
+                .cleanedUpBy("docker exec falcon-postgres " + PSQL
+                        + " -c 'DROP FUNCTION IF EXISTS audit_inference CASCADE'");
     }
 
     private static Cause postgresLocked() {
@@ -148,7 +150,8 @@ final class StoreCauses {
                 .given("""
                 docker exec -u postgres falcon-postgres /docker-entrypoint-initdb.d/ballast.sh
                 docker exec falcon-postgres %s -c "DO \\$\\$ DECLARE day date := (now() AT TIME ZONE 'UTC')::date - 7; BEGIN
-                  EXECUTE format('CREATE TABLE IF NOT EXISTS inference_logs_p%%s PARTITION OF inference_logs FOR VALUES FROM (%%L) TO (%%L)',
+                  EXECUTE format('CREATE TABLE IF NOT EXISTS inference_logs_p%%s PARTITION OF inference_logs FOR VALUES FROM (%%L) TO (%%L)
+                    WITH (autovacuum_enabled = off)',
                     to_char(day, 'YYYYMMDD'), day || ' 00:00:00+00', day + 1 || ' 00:00:00+00');
                 END \\$\\$"
                 """.formatted(PSQL))
