@@ -29,8 +29,9 @@ final class Books {
 
     /** Takes in the page of one worker. */
     void look(int worker, MetricsPage page) {
-        Entry now = new Entry(page.sum("process_start_time_seconds"), new Counts(page.count("inference_log_enqueued_total"),
-                page.count("inference_log_written_total"), page.count("dropped_logs_total")));
+        Entry now =
+                new Entry(page.sum("process_start_time_seconds"), new Counts(page.count("inference_log_enqueued_total"),
+                        page.count("inference_log_written_total"), page.count("dropped_logs_total")));
         Entry before = latest.put(worker, now);
         if (before != null) {
             total = total.plus(before.started() == now.started() ? now.counts().minus(before.counts()) : now.counts());

@@ -214,7 +214,8 @@ final class Drill {
             return !looks.isEmpty() && !looks.getLast().shows(cause.alert());
         });
         if (!silent) {
-            throw new DrillFailed(cause.alert().name() + " still fires " + RECOVERY.toSeconds() + " s after the resolution");
+            throw new DrillFailed(
+                    cause.alert().name() + " still fires " + RECOVERY.toSeconds() + " s after the resolution");
         }
         record.recovered = ticker.nanos();
         out.accept("recovered after %.1f s".formatted(record.sinceFault(record.recovered)));

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 /** {@code proving drill}. */
 @Command(name = "drill", mixinStandardHelpOptions = true, description = {
     "Causes the incidents of docs/RUNBOOK.md for real, on a compose stack of its own and under load, and ends them with the "
-            + "runbook's own commands.", "",
+            + "runbook's own commands.",
+    "",
     "Needs Docker and root (PostgreSQL gets a small disk, which is mounted), and that no container is named falcon-*. Without "
             + "a selection every cause is drilled."},
         footerHeading = "%nExit status:%n",
@@ -32,21 +33,23 @@ public final class DrillCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path root;
 
-    @Option(names = "--incident", paramLabel = "ID", split = ",", description = "Only these incidents.")
-    private Set<String> incidents = Set.of();
+    @Option(names = "--incident", paramLabel = "ID", split = ",",
+            description = "Only these incidents.") private Set<String> incidents = Set.of();
 
-    @Option(names = "--cause", paramLabel = "NAME", split = ",", description = "Only these causes.")
-    private Set<String> causes = Set.of();
+    @Option(names = "--cause", paramLabel = "NAME", split = ",",
+            description = "Only these causes.") private Set<String> causes = Set.of();
 
-    @Option(names = "--one-per-incident", description = "Only the first cause of each incident.")
-    private boolean onePerIncident;
+    @Option(names = "--one-per-incident",
+            description = "Only the first cause of each incident.") private boolean onePerIncident;
 
-    @Option(names = "--controls", description = "Besides, for the first cause of each incident: without its fault the drill "
-            + "must fail, without the resolution the system must not get well.") private boolean controls;
+    @Option(names = "--controls",
+            description = "Besides, for the first cause of each incident: without its fault the drill "
+                    + "must fail, without the resolution the system must not get well.") private boolean controls;
 
     @Option(names = "--list", description = "Print the causes and end.") private boolean list;
 
-    @Option(names = "--up", description = "Start the stack, leave it up and end; drills then use it.") private boolean up;
+    @Option(names = "--up",
+            description = "Start the stack, leave it up and end; drills then use it.") private boolean up;
 
     @Option(names = "--down", description = "Remove the stack and end.") private boolean down;
 
@@ -54,10 +57,12 @@ public final class DrillCommand implements Callable<Integer> {
 
     @Option(names = "--no-build", description = "Use the workers' image that is there.") private boolean noBuild;
 
-    @Option(names = "--rehearse", description = "For a busy machine, while a cause or its section is being written: a late "
-            + "generator and alerts about latency fail nothing, and there is no report.") private boolean rehearse;
+    @Option(names = "--rehearse",
+            description = "For a busy machine, while a cause or its section is being written: a late "
+                    + "generator and alerts about latency fail nothing, and there is no report.") private boolean rehearse;
 
-    @Option(names = "--report", paramLabel = "DIR", description = "Write a report into this folder, named after the date.")
+    @Option(names = "--report", paramLabel = "DIR",
+            description = "Write a report into this folder, named after the date.")
     @Nullable private Path report;
 
     private final AtomicReference<Scrubber> scrubber = new AtomicReference<>(new Scrubber(List.of()));
@@ -102,7 +107,7 @@ public final class DrillCommand implements Callable<Integer> {
         }
         boolean leave = up || keep || stack.isUp();
         Runbook runbook = Runbook.of(root);
-        try (Removal _ = leave ? Removal.NONE : Removal.of(stack)) {
+        try (Removal _ = leave ? Removal.none() : Removal.of(stack)) {
             stack.up(!noBuild);
             scrubber.set(new Scrubber(stack.home().secrets()));
             if (up) {

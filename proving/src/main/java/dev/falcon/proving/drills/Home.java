@@ -19,9 +19,11 @@ final class Home {
 
     private static final Duration SOON = Duration.ofMinutes(1);
     /** Built, and wanted: the image takes the jar, and bin/falcon the JDK. */
-    private static final List<String> BUILT = List.of("falcon/target/falcon.jar", "falcon/target/lib", "target/java-home");
-    private static final List<String> READ_BY_CONTAINERS = List.of("deploy/", "models/", "docker-compose.yml", ".env.example",
-            "falcon/", "Dockerfile", "bin/falcon");
+    private static final List<String> BUILT =
+            List.of("falcon/target/falcon.jar", "falcon/target/lib", "target/java-home");
+    private static final List<String> READ_BY_CONTAINERS =
+            List.of("deploy/", "models/", "docker-compose.yml", ".env.example",
+                    "falcon/", "Dockerfile", "bin/falcon");
     private static final String ENV = ".env";
 
     private final Path root;

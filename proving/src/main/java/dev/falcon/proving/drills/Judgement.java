@@ -80,7 +80,9 @@ final class Judgement {
             case ERRORS -> Set.of(Asked.Kind.ANSWERED, Asked.Kind.REFUSED, Asked.Kind.ERROR);
             case OUTAGE -> Set.of(Asked.Kind.values());
         };
-        Stream.of(Asked.Kind.values()).filter(kind -> !allowed.contains(kind)).forEach(kind -> complain(kind, _ -> true));
+        Stream.of(Asked.Kind.values())
+                .filter(kind -> !allowed.contains(kind))
+                .forEach(kind -> complain(kind, _ -> true));
         if (record.cause.clients() == Cause.Clients.OUTAGE) {
             Long fault = record.fault;
             Long resolved = record.resolved;
@@ -97,8 +99,9 @@ final class Judgement {
         if (!wrong.isEmpty()) {
             Asked first = wrong.getFirst();
             String how = first.failure().isEmpty() ? "status " + first.status() : first.failure();
-            failures.add("%d requests ended as %s, which this cause does not allow; first %s, %s, %.1f s after the fault"
-                    .formatted(wrong.size(), kind, first.id(), how, record.sinceFault(first.endedNanos())));
+            failures.add(
+                    "%d requests ended as %s, which this cause does not allow; first %s, %s, %.1f s after the fault"
+                            .formatted(wrong.size(), kind, first.id(), how, record.sinceFault(first.endedNanos())));
         }
     }
 
@@ -111,7 +114,8 @@ final class Judgement {
         long missing = missing(record).size();
         long allowed = allowedMissing();
         if (missing > allowed) {
-            failures.add(missing + " answers have no row, " + allowed + " may; first " + missing(record).getFirst().id());
+            failures.add(
+                    missing + " answers have no row, " + allowed + " may; first " + missing(record).getFirst().id());
         }
         Set<String> twice = new TreeSet<>(twice(record));
         twice.removeAll(record.askedTwice);

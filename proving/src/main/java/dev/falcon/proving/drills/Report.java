@@ -24,7 +24,8 @@ record Report(List<Result> drilled, List<Cause> skipped, List<String> healthy) {
 
     /** Of what was found; where a diagnosis says too little, its drills have failed. */
     static Report of(Runbook runbook, List<Result> drilled, List<Cause> skipped, List<String> healthy) {
-        return new Report(drilled.stream().map(each -> withDiagnosis(runbook, drilled, each)).toList(), skipped, healthy);
+        return new Report(drilled.stream().map(each -> withDiagnosis(runbook, drilled, each)).toList(), skipped,
+                healthy);
     }
 
     /** A diagnosis that says the same of a healthy stack too often fails the drills that showed it. */
@@ -53,8 +54,10 @@ record Report(List<Result> drilled, List<Cause> skipped, List<String> healthy) {
     /** One line a drill, as Markdown. */
     String table() {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("incident", "cause", "verdict", "detect s", "mitigate s", "recover s", "asked", "answered", "refused",
-                "errors", "lost", "enqueued", "written", "dropped", "no row", "twice", "before ms", "during ms", "after ms",
+        rows.add(List.of("incident", "cause", "verdict", "detect s", "mitigate s", "recover s", "asked", "answered",
+                "refused",
+                "errors", "lost", "enqueued", "written", "dropped", "no row", "twice", "before ms", "during ms",
+                "after ms",
                 "in flight", "late ms"));
         drilled.forEach(each -> rows.add(row(each)));
         skipped.forEach(each -> {
@@ -82,7 +85,8 @@ record Report(List<Result> drilled, List<Cause> skipped, List<String> healthy) {
                 count(kinds, Asked.Kind.LOST), Long.toString(record.counts.enqueued()),
                 Long.toString(record.counts.written()), Long.toString(record.counts.dropped()),
                 rowsRead ? Integer.toString(Judgement.missing(record).size()) : "",
-                rowsRead ? Integer.toString(Judgement.twice(record).size()) : "", span(record, record.begun, record.volleys),
+                rowsRead ? Integer.toString(Judgement.twice(record).size()) : "",
+                span(record, record.begun, record.volleys),
                 span(record, record.fault, record.verified), span(record, record.verified, record.ended),
                 Integer.toString(record.inFlight), tenths(Judgement.lateMillis(record)));
     }

@@ -153,7 +153,8 @@ final class RunbookReader {
         if (comment == null || comment.ends() != opened - 1 || !comment.marksCommands()) {
             if (!SAMPLES.contains(language)) {
                 fault(opened, "a block of " + (language.isEmpty() ? "no language" : language)
-                        + " needs a comment right above it that says how it is run; only " + SAMPLES.stream().sorted().toList()
+                        + " needs a comment right above it that says how it is run; only "
+                        + SAMPLES.stream().sorted().toList()
                         + " needs none");
             }
         } else if (comment.first().equals("kubernetes")) {

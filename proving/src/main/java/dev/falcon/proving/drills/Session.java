@@ -18,6 +18,7 @@ final class Session {
     private final boolean rehearsal;
     private final List<Result> results = new ArrayList<>();
     private final Set<String> controlled = new HashSet<>();
+    private boolean unwell;
 
     /**
      * A session.
@@ -47,9 +48,11 @@ final class Session {
         List<String> complaints = new ArrayList<>();
         for (Step step : rig.runbook().healthy()) {
             StepRunner.Result result = steps.run(step, "");
-            rig.out().accept((result.held() ? "ok      " : "FAILED  ") + "healthy, line " + step.line() + ": "
-                    + (result.held() ? step.title() : result.complaint() + "\n" + result.last().tail(25).indent(8))
-                            .stripTrailing());
+            rig.out()
+                    .accept((result.held() ? "ok      " : "FAILED  ") + "healthy, line " + step.line() + ": "
+                            + (result.held() ? step.title()
+                                    : result.complaint() + "\n" + result.last().tail(25).indent(8))
+                                    .stripTrailing());
             if (!result.held()) {
                 complaints.add(result.complaint());
             }
@@ -96,6 +99,9 @@ final class Session {
         Result result = new Result(record, List.of());
         rig.out().accept("=== " + cause.incident() + ": " + result.name());
         try {
+            if (unwell) {
+                reset(cause);
+            }
             Drill.run(record, notBefore, rig);
         } catch (IOException e) {
             record.failures.add(String.valueOf(e.getMessage()));
@@ -106,10 +112,16 @@ final class Session {
         result = new Result(record, Judgement.failures(record));
         result.failures().forEach(each -> rig.out().accept("  failure: " + each));
         try {
-            rig.stack().reset(cause.cleanUp());
+            reset(cause);
         } catch (IOException e) {
             result = result.and("the stack did not get well afterwards: " + e.getMessage());
         }
         return result;
+    }
+
+    private void reset(Cause cause) throws IOException, InterruptedException {
+        unwell = true;
+        rig.stack().reset(cause.cleanUp());
+        unwell = false;
     }
 }

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 final class Shell {
 
     private static final Duration POLL = Duration.ofMillis(20);
-    private static final Pattern TERMINAL_CODES = Pattern.compile("\u001B(\\[[0-9;?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>])|\r");
+    private static final Pattern TERMINAL_CODES =
+            Pattern.compile("\u001B(\\[[0-9;?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>])|\r");
     /** Commands of a drill do not inherit the generator's priority. */
     private static final List<String> BASH = List.of("nice", "-n", Integer.toString(-Priority.NICENESS), "bash", "-c");
 
@@ -50,7 +51,8 @@ final class Shell {
 
     /** Runs a command that does not end by itself at a terminal, until it has said enough. */
     Outcome watch(String bash, Duration limit, Predicate<String> enough) throws IOException, InterruptedException {
-        return start(List.of("export COMMAND=\"$0\"; exec script -qefc '" + AT_A_TERMINAL + "' /dev/null", bash), limit, enough);
+        return start(List.of("export COMMAND=\"$0\"; exec script -qefc '" + AT_A_TERMINAL + "' /dev/null", bash), limit,
+                enough);
     }
 
     private Outcome start(List<String> arguments, Duration limit, Predicate<String> enough)

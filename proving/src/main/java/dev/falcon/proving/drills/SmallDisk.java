@@ -31,8 +31,10 @@ final class SmallDisk {
     void mount() throws IOException, InterruptedException {
         unmount();
         Files.createDirectories(mount);
-        shell.must("truncate -s " + MEGABYTES + "M '" + image + "' && mkfs.ext4 -q -m 0 '" + image + "' && mount -o loop '"
-                + image + "' '" + mount + "'", SOON);
+        shell.must(
+                "truncate -s " + MEGABYTES + "M '" + image + "' && mkfs.ext4 -q -m 0 '" + image + "' && mount -o loop '"
+                        + image + "' '" + mount + "'",
+                SOON);
         Files.createDirectory(data());
     }
 

@@ -26,8 +26,9 @@ final class Stack {
     private static final Duration BUILD = Duration.ofMinutes(15);
     private static final Duration WARM_UP = Duration.ofSeconds(5);
     private static final Duration SOUND = Duration.ofSeconds(150);
-    private static final List<String> SERVICES = List.of("nginx", "worker-1", "worker-2", "worker-3", "redis", "postgres",
-            "prometheus", "alertmanager");
+    private static final List<String> SERVICES =
+            List.of("nginx", "worker-1", "worker-2", "worker-3", "redis", "postgres",
+                    "prometheus", "alertmanager");
 
     private final Path root;
     private final Path folder;
@@ -47,7 +48,8 @@ final class Stack {
         home = new Home(root, folder.resolve("home"));
         Files.createDirectories(home.folder());
         atRoot = new Shell(root, Map.of());
-        grafana = atRoot.run("docker image inspect \"$(sed -n 's/^ *image: \\(grafana.*\\)/\\1/p' docker-compose.yml)\"", SOON)
+        grafana = atRoot
+                .run("docker image inspect \"$(sed -n 's/^ *image: \\(grafana.*\\)/\\1/p' docker-compose.yml)\"", SOON)
                 .succeeded();
         List<String> services = new ArrayList<>(SERVICES);
         if (grafana) {
@@ -61,6 +63,11 @@ final class Stack {
 
     private Path override() {
         return folder.resolve("override.yml");
+    }
+
+    /** Which images of workers were there before. */
+    private Path images() {
+        return folder.resolve("images");
     }
 
     Home home() {
@@ -81,7 +88,8 @@ final class Stack {
     /** Names of containers that are in the way; empty where there is none. */
     List<String> inTheWay() throws IOException, InterruptedException {
         String others = atRoot.must("docker ps -a --filter name=^falcon- --format '{{.Names}}"
-                + " {{.Label \"com.docker.compose.project\"}} {{.Label \"com.docker.compose.project.working_dir\"}}'", SOON);
+                + " {{.Label \"com.docker.compose.project\"}} {{.Label \"com.docker.compose.project.working_dir\"}}'",
+                SOON);
         String ours = " " + PROJECT + " " + home.folder();
         return others.lines().filter(each -> !each.endsWith(ours)).map(each -> each.split(" ", 2)[0]).toList();
     }
@@ -99,6 +107,7 @@ final class Stack {
             return;
         }
         Files.writeString(override(), overrideText());
+        Files.writeString(images(), imagesOfWorkers());
         Files.deleteIfExists(home.folder().resolve(".env"));
         shell.must("scripts/secrets.sh", SOON);
         home.writeEnv();
@@ -160,8 +169,24 @@ final class Stack {
             shell.must("docker compose --profile '*' down -v --remove-orphans --timeout 20", START);
         }
         disk.unmount();
-        shell.must("rm -rf '" + folder.resolve("prometheus") + "' '" + override() + "'", SOON);
-        atRoot.must("rm -rf '" + home.folder() + "'", SOON);
+        removeImages();
+        atRoot.must("rm -rf '" + folder + "'", SOON);
+    }
+
+    private String imagesOfWorkers() throws IOException, InterruptedException {
+        return atRoot.must("docker images --format '{{.Repository}}:{{.Tag}}' falcon-worker", SOON);
+    }
+
+    /** Those that causes built; the one that a drill starts with stays, as `make image` leaves it too. */
+    private void removeImages() throws IOException, InterruptedException {
+        if (Files.exists(images())) {
+            List<String> before = Files.readString(images()).lines().toList();
+            for (String image : imagesOfWorkers().lines().toList()) {
+                if (!before.contains(image) && !image.endsWith(":latest")) {
+                    atRoot.run("docker rmi '" + image + "'", SOON);
+                }
+            }
+        }
     }
 
     private void removeMarked() throws IOException, InterruptedException {

@@ -61,7 +61,8 @@ final class StepRunner {
         return expected.stream().filter(each -> each.holds(outcome)).toList();
     }
 
-    private Outcome once(Step step, List<Expectation> expected, Duration limit) throws IOException, InterruptedException {
+    private Outcome once(Step step, List<Expectation> expected, Duration limit)
+            throws IOException, InterruptedException {
         String bash = TimeScale.impatient(step.text());
         if (!step.isEndless()) {
             return shell.run(bash, limit);

@@ -53,8 +53,9 @@ final class TimeScale {
     private static String scaled(String rules, LongUnaryOperator change) {
         StringBuilder scaled = new StringBuilder();
         for (String line : rules.split("(?<=\n)", -1)) {
-            scaled.append(PROSE.matcher(line.stripTrailing()).matches() ? line : OF_RULES.matcher(line)
-                    .replaceAll(time -> text(change.applyAsLong(seconds(time.group())))));
+            scaled.append(PROSE.matcher(line.stripTrailing()).matches() ? line
+                    : OF_RULES.matcher(line)
+                            .replaceAll(time -> text(change.applyAsLong(seconds(time.group())))));
         }
         return scaled.toString();
     }

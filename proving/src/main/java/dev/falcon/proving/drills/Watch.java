@@ -13,10 +13,10 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Future;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** Looks at the alerts twice a second and at the workers' pages once, on a thread of its own. Safe for use by many threads. */
 final class Watch implements AutoCloseable {

@@ -19,7 +19,8 @@ final class Web implements AutoCloseable {
 
     /** The body of a page, whatever its status; nothing within two seconds is an exception. */
     String get(int port, String path) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(LIMIT).build();
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(LIMIT).build();
         return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
 

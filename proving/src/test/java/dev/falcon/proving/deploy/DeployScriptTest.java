@@ -18,8 +18,7 @@ class DeployScriptTest {
 
     private record Ended(int status, String output) {}
 
-    @TempDir
-    private Path home;
+    @TempDir private Path home;
 
     @BeforeEach
     void layOut() throws IOException {

@@ -1,7 +1,7 @@
 package dev.falcon.proving.deploy;
 
-import dev.falcon.proving.deploy.RunbookText.Part;
 import dev.falcon.inference.Stage;
+import dev.falcon.proving.deploy.RunbookText.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,8 @@ import java.util.stream.Stream;
  * @param messages what log lines say
  * @param files whether a path is one of the checkout
  */
-record RunbookNames(Set<String> words, Set<String> settings, Set<String> targets, Set<String> services, Set<String> falcons,
+record RunbookNames(Set<String> words, Set<String> settings, Set<String> targets, Set<String> services,
+        Set<String> falcons,
         String messages, Predicate<String> files) {
 
     private static final String WORD = "[a-z][a-z0-9]*(?:_[a-z0-9]+)+";
@@ -38,10 +39,12 @@ record RunbookNames(Set<String> words, Set<String> settings, Set<String> targets
     private static final Pattern PATH = Pattern.compile("\\b(?<![/\\w.])(?:scripts|deploy|bin|docs)/[\\w./-]*\\w");
     private static final Pattern COMPOSE = Pattern
             .compile("\\bdocker compose (up|restart|stop|start|logs|run|rm|ps|exec|port)\\b([^|;&>\\n)`]*)");
-    private static final Set<String> WITH_VALUE = Set.of("--scale", "--tail", "--since", "--timeout", "-n", "--entrypoint");
+    private static final Set<String> WITH_VALUE =
+            Set.of("--scale", "--tail", "--since", "--timeout", "-n", "--entrypoint");
     /** What a grep looks for in a log. */
     private static final Pattern MESSAGE = Pattern
-            .compile("\\b(?:logs|journalctl)\\b[^\\n]*?\\b(?:grep|test|contains)\\b[^'\"\\n]*['\"]([A-Za-z]+(?: [A-Za-z]+)+)['\"]");
+            .compile(
+                    "\\b(?:logs|journalctl)\\b[^\\n]*?\\b(?:grep|test|contains)\\b[^'\"\\n]*['\"]([A-Za-z]+(?: [A-Za-z]+)+)['\"]");
 
     /** Of a checkout. */
     static RunbookNames of(Path root, Collection<String> causes) throws IOException {
@@ -63,7 +66,8 @@ record RunbookNames(Set<String> words, Set<String> settings, Set<String> targets
                 sources.append(source);
                 words.addAll(all(file.toString().endsWith(".sql") ? WORD : "(?<=\")" + WORD + "(?=\")", source));
                 // Values of labels are the names of constants.
-                all("\\b" + SETTING + "\\b", source).forEach(each -> words.add(each.toLowerCase(java.util.Locale.ROOT)));
+                all("\\b" + SETTING + "\\b", source)
+                        .forEach(each -> words.add(each.toLowerCase(java.util.Locale.ROOT)));
             }
         }
         // A log line has a field for each stage of a request.
@@ -73,10 +77,12 @@ record RunbookNames(Set<String> words, Set<String> settings, Set<String> targets
         Set<String> settings = all("\\b" + SETTING + "\\b",
                 reference + compose + makefile + Files.readString(root.resolve(".env.example")));
         Node services = Yaml.document(root.resolve("docker-compose.yml")).at("services");
-        Set<String> falcons = new TreeSet<>(List.of("falcon-worker", "falcon-workers", "falcon-inference", "falcon-stores"));
+        Set<String> falcons =
+                new TreeSet<>(List.of("falcon-worker", "falcon-workers", "falcon-inference", "falcon-stores"));
         services.entries().values().forEach(each -> falcons.add(each.at("container_name").text()));
         causes.forEach(each -> falcons.addAll(all("\\bfalcon-[a-z0-9]+(?:-[a-z0-9]+)*", each)));
-        return new RunbookNames(words, settings, all("(?m)^[a-z][a-z-]*(?=:)", makefile), services.entries().keySet(), falcons,
+        return new RunbookNames(words, settings, all("(?m)^[a-z][a-z-]*(?=:)", makefile), services.entries().keySet(),
+                falcons,
                 sources.toString(), file -> Files.exists(root.resolve(file)));
     }
 
@@ -86,7 +92,8 @@ record RunbookNames(Set<String> words, Set<String> settings, Set<String> targets
         for (Part part : runbook.code()) {
             check(part, "\\b" + WORD, this::isWord, "is no metric, event or field", faults);
             check(part, "(?<=\\bmake )[a-z][a-z-]*", targets::contains, "is no target of make", faults);
-            check(part, "\\bfalcon-[a-z0-9]+(?:-[a-z0-9]+)*\\b(?!-)", falcons::contains, "is no container, image or object", faults);
+            check(part, "\\bfalcon-[a-z0-9]+(?:-[a-z0-9]+)*\\b(?!-)", falcons::contains,
+                    "is no container, image or object", faults);
             composeServices(part, faults);
             messages(part, faults);
         }
@@ -104,7 +111,8 @@ record RunbookNames(Set<String> words, Set<String> settings, Set<String> targets
                 || words.stream().anyMatch(each -> each.startsWith(word + "_") || each.endsWith("_" + word));
     }
 
-    private static void check(Part part, String expression, Predicate<String> exists, String fault, List<String> faults) {
+    private static void check(Part part, String expression, Predicate<String> exists, String fault,
+            List<String> faults) {
         Matcher name = Pattern.compile(expression).matcher(part.text());
         while (name.find()) {
             if (!exists.test(name.group())) {
@@ -133,7 +141,8 @@ record RunbookNames(Set<String> words, Set<String> settings, Set<String> targets
             names.stream()
                     .limit(runs ? 1 : names.size())
                     .filter(each -> !services.contains(each))
-                    .forEach(each -> faults.add("line " + lineOf(part, command.start()) + ": " + each + " is no service of compose"));
+                    .forEach(each -> faults
+                            .add("line " + lineOf(part, command.start()) + ": " + each + " is no service of compose"));
         }
     }
 
@@ -153,7 +162,9 @@ record RunbookNames(Set<String> words, Set<String> settings, Set<String> targets
             String target = link.group(1);
             boolean there = target.startsWith("#")
                     ? anchors.contains(target.substring(1))
-                    : target.startsWith("http") || files.test(Path.of("docs").resolve(target.replaceFirst("#.*", "")).normalize()
+                    : target.startsWith("http") || files.test(Path.of("docs")
+                            .resolve(target.replaceFirst("#.*", ""))
+                            .normalize()
                             .toString());
             if (!there) {
                 faults.add("line " + lineOf(new Part(1, runbook.text()), link.start()) + ": a link to " + target

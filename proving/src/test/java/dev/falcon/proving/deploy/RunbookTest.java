@@ -31,7 +31,8 @@ final class RunbookTest {
     void readTheCheckout() throws IOException {
         Path causes = Path.of("src/main/java/dev/falcon/proving/drills");
         try (Stream<Path> files = Files.list(causes)) {
-            List<String> texts = files.filter(each -> each.toString().endsWith("Causes.java")).map(RunbookTest::read).toList();
+            List<String> texts =
+                    files.filter(each -> each.toString().endsWith("Causes.java")).map(RunbookTest::read).toList();
             names = RunbookNames.of(ROOT, texts);
         }
         fleet = new Fleet(Kustomization.build(KubernetesTest.MANIFESTS.resolve("overlays/production")));
@@ -68,7 +69,8 @@ final class RunbookTest {
     /** A page that nobody looked at for long is worth a word, and no broken build. */
     @Test
     void itSaysWhenItWasReviewed() {
-        Matcher reviewed = Pattern.compile("(?m)^Owner: \\S.*\\bReviewed: (\\d{4}-\\d\\d-\\d\\d)\\b").matcher(read(RUNBOOK));
+        Matcher reviewed =
+                Pattern.compile("(?m)^Owner: \\S.*\\bReviewed: (\\d{4}-\\d\\d-\\d\\d)\\b").matcher(read(RUNBOOK));
 
         assertThat(reviewed.find()).as("a line \"Owner: …. Reviewed: YYYY-MM-DD.\"").isTrue();
         LocalDate due = LocalDate.parse(reviewed.group(1)).plusDays(DAYS_OF_A_REVIEW);
@@ -114,7 +116,8 @@ final class RunbookTest {
 
     @Test
     void seeded_headingsThatDoNotFitTheAlertsAreSeen() {
-        RunbookText text = new RunbookText("## Alerts\n\n### A\n\n<!-- a -->\n\n### B\n\ntext\n\n### C\n\ntext\n\n### B\n\ntext\n\n## D\n\n### E\n");
+        RunbookText text = new RunbookText(
+                "## Alerts\n\n### A\n\n<!-- a -->\n\n### B\n\ntext\n\n### C\n\ntext\n\n### B\n\ntext\n\n## D\n\n### E\n");
 
         assertThat(AlertHeadings.faults(text, Set.of("A", "B", "D"))).containsExactly("line 3: nothing stands under A",
                 "line 11: C is no alert", "line 15: B has two headings", "D has no heading under Alerts");

@@ -59,7 +59,8 @@ record RunbookText(String text) {
         List<Part> parts = new ArrayList<>();
         Matcher heading = HEADING.matcher(prose());
         while (heading.find()) {
-            parts.add(new Part(line(heading.start()), text.substring(heading.start(2), heading.end(2)).replace("`", "")));
+            parts.add(
+                    new Part(line(heading.start()), text.substring(heading.start(2), heading.end(2)).replace("`", "")));
         }
         return parts;
     }

@@ -17,7 +17,8 @@ final class Twins {
 
     private static final Pattern BLOCK = Pattern.compile("(?m)^ *<!-- kubernetes -->\\n *```bash\\n(?s:(.*?))^ *```$");
     private static final Pattern WORD = Pattern.compile("'[^']*'|\"[^\"]*\"|\\S+");
-    private static final Map<String, Set<String>> FLAGS = Map.ofEntries(Map.entry("get", Set.of("-l", "-o", "--sort-by")),
+    private static final Map<String, Set<String>> FLAGS = Map.ofEntries(
+            Map.entry("get", Set.of("-l", "-o", "--sort-by")),
             Map.entry("describe", Set.of("-l")),
             Map.entry("logs", Set.of("-c", "-l", "-f", "--since", "--tail", "--previous", "--prefix", "--timestamps")),
             Map.entry("exec", Set.of("-c", "-i", "-t")), Map.entry("top", Set.of("-l", "--containers")),
@@ -52,7 +53,8 @@ final class Twins {
         Twins twins = new Twins(fleet, settings, files);
         Matcher block = BLOCK.matcher(runbook.text());
         while (block.find()) {
-            int line = (int) runbook.text().substring(0, block.start(1)).chars().filter(each -> each == '\n').count() + 1;
+            int line =
+                    (int) runbook.text().substring(0, block.start(1)).chars().filter(each -> each == '\n').count() + 1;
             String joined = block.group(1).replace("\\\n", " ");
             int offset = 0;
             for (String command : joined.split("\n", -1)) {
@@ -71,7 +73,11 @@ final class Twins {
             return;
         }
         List<String> words = new ArrayList<>();
-        WORD.matcher(command.text()).results().map(each -> each.group()).takeWhile(each -> !each.equals("|")).forEach(words::add);
+        WORD.matcher(command.text())
+                .results()
+                .map(each -> each.group())
+                .takeWhile(each -> !each.equals("|"))
+                .forEach(words::add);
         if (!words.removeFirst().equals("kubectl")) {
             fault(command, "no kubectl");
             return;
@@ -80,7 +86,8 @@ final class Twins {
         if (words.size() > 2 && words.getFirst().equals("-n")) {
             namespace = words.get(1);
             words.subList(0, 2).clear();
-            if (!everything.contains("kubernetes.io/metadata.name=" + namespace) && !fleet.has("Namespace", namespace)) {
+            if (!everything.contains("kubernetes.io/metadata.name=" + namespace)
+                    && !fleet.has("Namespace", namespace)) {
                 fault(command, "unknown namespace " + namespace);
             }
         }
@@ -121,7 +128,8 @@ final class Twins {
 
     private void value(Part command, String flag, String value) {
         boolean there = switch (flag) {
-            case "-c" -> fleet.pod().at("spec", "containers").items().stream().anyMatch(each -> each.at("name").is(value));
+            case "-c" ->
+                    fleet.pod().at("spec", "containers").items().stream().anyMatch(each -> each.at("name").is(value));
             case "-l" -> everything.contains(value.replaceFirst("=.*", "") + "=" + value.replaceFirst(".*=", ""));
             case "-k" -> files.test(value);
             default -> true;
@@ -153,7 +161,8 @@ final class Twins {
             fault(command, "no " + kind + " " + name);
         }
         for (String rest : targets.subList(slash ? 1 : Math.min(2, targets.size()), targets.size())) {
-            if (!set || !rest.contains("=") || (verb.name().equals("set env") && !settings.test(rest.replaceFirst("=.*", "")))) {
+            if (!set || !rest.contains("=")
+                    || (verb.name().equals("set env") && !settings.test(rest.replaceFirst("=.*", "")))) {
                 fault(command, "unknown " + rest);
             }
         }

@@ -14,8 +14,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class CoverageTest {
 
     private static final Path ROOT = Path.of("..");
-    private static final List<Cause> CAUSES = List.of(Cause.of("redis", "stopped"), Cause.of("redis", "flushed").healing(),
-            Cause.of("postgres", "locked"));
+    private static final List<Cause> CAUSES =
+            List.of(Cause.of("redis", "stopped"), Cause.of("redis", "flushed").healing(),
+                    Cause.of("postgres", "locked"));
     private static final String RUNBOOK = """
             <!-- incident redis -->
             ## Redis
@@ -96,6 +97,7 @@ final class CoverageTest {
     void seeded_twoCausesOfOneNameAreSeen() throws MalformedRunbook {
         List<Cause> twice = List.of(CAUSES.get(0), CAUSES.get(1), CAUSES.get(2), CAUSES.get(0).firing("A", Map.of()));
 
-        assertThat(Coverage.faults(RunbookReader.read(RUNBOOK), twice)).containsExactly("two causes are called stopped");
+        assertThat(Coverage.faults(RunbookReader.read(RUNBOOK), twice))
+                .containsExactly("two causes are called stopped");
     }
 }

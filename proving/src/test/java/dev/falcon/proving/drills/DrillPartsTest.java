@@ -51,12 +51,14 @@ final class DrillPartsTest {
 
         assertThat(firing).extracting(FiringAlert::name).containsExactly("Watchdog", "CircuitBreakerOpen");
         assertThat(firing.getLast().is(new Cause.Alert("CircuitBreakerOpen", Map.of("dependency", "redis")))).isTrue();
-        assertThat(firing.getLast().is(new Cause.Alert("CircuitBreakerOpen", Map.of("dependency", "postgres")))).isFalse();
+        assertThat(firing.getLast().is(new Cause.Alert("CircuitBreakerOpen", Map.of("dependency", "postgres"))))
+                .isFalse();
         assertThat(firing.getLast().is(new Cause.Alert("CacheErrors", Map.of()))).isFalse();
     }
 
     @ParameterizedTest
-    @CsvSource({"falcon-worker-1 137, true", "falcon-worker-1 3, true", "falcon-worker-1 143, false", "falcon-redis 137, false",
+    @CsvSource({"falcon-worker-1 137, true", "falcon-worker-1 3, true", "falcon-worker-1 143, false",
+        "falcon-redis 137, false",
         "'', false"})
     void aKilledWorkerIsToldFromOthersThatEnd(String line, boolean killed) {
         assertThat(Deaths.isKilledWorker(line)).isEqualTo(killed);
@@ -66,13 +68,16 @@ final class DrillPartsTest {
     void causesAreChosenByIncidentByNameOrOneOfEach() {
         List<Cause> all = List.of(Cause.of("a", "a-1"), Cause.of("a", "a-2"), Cause.of("b", "b-1"));
 
-        assertThat(names(Selection.of(all, new Wanted(Set.of(), Set.of(), false)).run())).containsExactly("a-1", "a-2", "b-1");
-        assertThat(names(Selection.of(all, new Wanted(Set.of("a"), Set.of(), false)).run())).containsExactly("a-1", "a-2");
+        assertThat(names(Selection.of(all, new Wanted(Set.of(), Set.of(), false)).run())).containsExactly("a-1", "a-2",
+                "b-1");
+        assertThat(names(Selection.of(all, new Wanted(Set.of("a"), Set.of(), false)).run())).containsExactly("a-1",
+                "a-2");
         assertThat(names(Selection.of(all, new Wanted(Set.of(), Set.of("a-2"), false)).run())).containsExactly("a-2");
         Selection one = Selection.of(all, new Wanted(Set.of(), Set.of(), true));
         assertThat(names(one.run())).containsExactly("a-1", "b-1");
         assertThat(names(one.skipped())).containsExactly("a-2");
-        assertThat(Selection.of(all, new Wanted(Set.of("c"), Set.of("a-1", "z"), false)).unknown()).containsExactly("c", "z");
+        assertThat(Selection.of(all, new Wanted(Set.of("c"), Set.of("a-1", "z"), false)).unknown()).containsExactly("c",
+                "z");
     }
 
     private static List<String> names(List<Cause> causes) {
@@ -94,7 +99,8 @@ final class DrillPartsTest {
         Home home = new Home(Path.of(".."), folder);
         home.writeEnv();
 
-        assertThat(home.env()).contains("CIRCUIT_BREAKER_TIMEOUT_SECONDS=6\n", "JAR_FROM=prebuilt\n", "FALCON_VERSION=latest\n")
+        assertThat(home.env())
+                .contains("CIRCUIT_BREAKER_TIMEOUT_SECONDS=6\n", "JAR_FROM=prebuilt\n", "FALCON_VERSION=latest\n")
                 .doesNotContain("CIRCUIT_BREAKER_TIMEOUT_SECONDS=60", "JAR_FROM=source");
         assertThat(home.hasEnvOfDrills()).isTrue();
         home.env(home.env() + "A=1\n");

@@ -33,7 +33,8 @@ final class JudgementTest {
 
     private Asked ask(int status, boolean saysWhen, long due) {
         String id = "run-" + asked.size();
-        Asked one = new Asked(id, true, due, due, due + 2_000_000, status, saysWhen, "worker-1", status == 0 ? "reset" : "");
+        Asked one = new Asked(id, true, due, due, due + 2_000_000, status, saysWhen, "worker-1",
+                status == 0 ? "reset" : "");
         asked.add(one);
         if (status == 200) {
             rows.put(id, 1);
@@ -42,7 +43,8 @@ final class JudgementTest {
     }
 
     private DrillRecord record(Cause cause, Control control) {
-        DrillRecord record = new DrillRecord(cause.firing("CircuitBreakerOpen", Map.of("dependency", "redis")), control);
+        DrillRecord record =
+                new DrillRecord(cause.firing("CircuitBreakerOpen", Map.of("dependency", "redis")), control);
         record.fault = FAULT;
         record.detected = FAULT + SECOND;
         record.resolved = RESOLVED;
@@ -68,7 +70,8 @@ final class JudgementTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"503, true, REFUSED", "429, true, REFUSED", "503, false, LOST", "500, false, ERROR", "504, false, ERROR",
+    @CsvSource({"503, true, REFUSED", "429, true, REFUSED", "503, false, LOST", "500, false, ERROR",
+        "504, false, ERROR",
         "502, true, LOST", "0, false, LOST", "404, false, LOST"})
     void whatBecameOfARequestHasAKind(int status, boolean saysWhen, Asked.Kind kind) {
         assertThat(ask(status, saysWhen, FAULT).kind()).isEqualTo(kind);
@@ -162,7 +165,8 @@ final class JudgementTest {
         assertThat(Judgement.failures(record)).isEmpty();
 
         record.alertsSeen.add("WorkerDown");
-        assertThat(Judgement.failures(record)).containsExactly("alerts fired that this cause does not explain: [WorkerDown]");
+        assertThat(Judgement.failures(record))
+                .containsExactly("alerts fired that this cause does not explain: [WorkerDown]");
     }
 
     @Test

@@ -41,14 +41,17 @@ final class ReportTest {
     @Test
     void theTableHasALineForEachDrillAndForEachThatWasSkipped() throws MalformedRunbook {
         Report report = Report.of(runbook("redis-stopped", 1),
-                List.of(new Result(record("redis-stopped"), List.of()), new Result(record("redis-paused"), List.of("too slow"))),
+                List.of(new Result(record("redis-stopped"), List.of()),
+                        new Result(record("redis-paused"), List.of("too slow"))),
                 List.of(Cause.of("overload", "overload")), List.of());
 
-        assertThat(report.table().lines().filter(each -> each.startsWith("| redis-unavailable | redis-stopped")).toList())
+        assertThat(
+                report.table().lines().filter(each -> each.startsWith("| redis-unavailable | redis-stopped")).toList())
                 .singleElement()
-                .satisfies(line -> assertThat(line.replaceAll(" +", " ")).isEqualTo("| redis-unavailable | redis-stopped | passed"
-                        + " | 10.0 | 19.0 | 21.0 | 2 | 1 | 1 | 0 | 0 | 7 | 6 | 1 | 0 | 0 | 3.0 / 3.0 | 0.0 / 0.0 | 0.0 / 0.0"
-                        + " | 40 | 0.0 |"));
+                .satisfies(line -> assertThat(line.replaceAll(" +", " "))
+                        .isEqualTo("| redis-unavailable | redis-stopped | passed"
+                                + " | 10.0 | 19.0 | 21.0 | 2 | 1 | 1 | 0 | 0 | 7 | 6 | 1 | 0 | 0 | 3.0 / 3.0 | 0.0 / 0.0 | 0.0 / 0.0"
+                                + " | 40 | 0.0 |"));
         assertThat(report.table()).contains("| SKIPPED", "- redis-paused FAILED: too slow");
         assertThat(report.lastLine()).isEqualTo("1 passed, 1 failed, 1 skipped");
         assertThat(report.passed()).isFalse();
@@ -59,8 +62,10 @@ final class ReportTest {
         DrillRecord record = record("redis-stopped");
         record.nonDiagnostic.add("line 9: /ok/ is found");
 
-        Report often = Report.of(runbook("redis-stopped", 4), List.of(new Result(record, List.of())), List.of(), List.of());
-        Report seldom = Report.of(runbook("redis-stopped", 5), List.of(new Result(record, List.of())), List.of(), List.of());
+        Report often =
+                Report.of(runbook("redis-stopped", 4), List.of(new Result(record, List.of())), List.of(), List.of());
+        Report seldom =
+                Report.of(runbook("redis-stopped", 5), List.of(new Result(record, List.of())), List.of(), List.of());
 
         assertThat(often.table()).contains("1 of the 4 expectations of redis-unavailable's diagnosis");
         assertThat(often.passed()).isFalse();
@@ -76,7 +81,8 @@ final class ReportTest {
     @Test
     void noSecretStandsInAReport(@TempDir Path folder) throws IOException, MalformedRunbook {
         Report report = Report.of(runbook("a", 1),
-                List.of(new Result(record("redis-stopped"), List.of("status 1 of: redis-cli -a hunter2"))), List.of(), List.of());
+                List.of(new Result(record("redis-stopped"), List.of("status 1 of: redis-cli -a hunter2"))), List.of(),
+                List.of());
 
         report.write(folder, new Scrubber(List.of("hunter2")));
 

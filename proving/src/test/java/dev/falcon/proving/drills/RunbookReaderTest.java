@@ -112,7 +112,8 @@ final class RunbookReaderTest {
         assertThat(runbook.steps(cause("paused"), Phase.RESOLUTION)).singleElement()
                 .satisfies(step -> assertThat(step.patch()).isTrue());
         assertThat(runbook.steps(cause("paused"), Phase.VERIFICATION)).singleElement()
-                .satisfies(step -> assertThat(step.text()).isEqualTo("docker exec falcon-redis \\\n  redis-cli ping\n"));
+                .satisfies(
+                        step -> assertThat(step.text()).isEqualTo("docker exec falcon-redis \\\n  redis-cli ping\n"));
     }
 
     @Test

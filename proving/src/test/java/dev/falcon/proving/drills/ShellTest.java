@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Commands and steps, run for real. */
 final class ShellTest {
@@ -72,7 +72,8 @@ final class ShellTest {
 
     @Test
     void anEndlessCommandIsEndedOnceEnoughIsSeen() throws IOException, InterruptedException {
-        Outcome outcome = shell.watch("n=0; while :; do n=$((n + 1)); printf '\\033[1mline %d\\033[0m\\n' $n; sleep 0.05; done", LONG,
+        Outcome outcome = shell.watch(
+                "n=0; while :; do n=$((n + 1)); printf '\\033[1mline %d\\033[0m\\n' $n; sleep 0.05; done", LONG,
                 output -> output.contains("line 3\n"));
 
         assertThat(outcome.status()).isEqualTo(Outcome.ENDED_BY_US);
@@ -90,8 +91,9 @@ final class ShellTest {
         StepRunner.Result result = steps.run(step("echo x >> runs; cat runs", null, found("x\nx")), "cause");
 
         assertThat(result.held()).isFalse();
-        assertThat(result.complaint()).isEqualTo("line 7 of the runbook, echo x >> runs; cat runs: not so: /x\nx/ is found"
-                + " (status 0)");
+        assertThat(result.complaint())
+                .isEqualTo("line 7 of the runbook, echo x >> runs; cat runs: not so: /x\nx/ is found"
+                        + " (status 0)");
     }
 
     @Test
@@ -114,7 +116,8 @@ final class ShellTest {
         Expectation sick = found("is not running");
         Expectation always = found("falcon");
 
-        assertThat(steps.holdingWhenHealthy(step("echo falcon is up", null, sick, always), "cause")).containsExactly(always);
+        assertThat(steps.holdingWhenHealthy(step("echo falcon is up", null, sick, always), "cause"))
+                .containsExactly(always);
     }
 
     @Test

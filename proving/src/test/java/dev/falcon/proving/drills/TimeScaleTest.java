@@ -40,7 +40,8 @@ final class TimeScaleTest {
     void nothingButTimesChanges(Path file) throws IOException {
         String rules = Files.readString(file);
 
-        assertThat(TimeScale.shortened(rules).replaceAll(ANY_TIME, "TIME")).isEqualTo(rules.replaceAll(ANY_TIME, "TIME"));
+        assertThat(TimeScale.shortened(rules).replaceAll(ANY_TIME, "TIME"))
+                .isEqualTo(rules.replaceAll(ANY_TIME, "TIME"));
     }
 
     @ParameterizedTest
@@ -50,7 +51,9 @@ final class TimeScaleTest {
         List<String> after = TimeScale.shortened(Files.readString(file)).lines().toList();
 
         for (int i = 0; i < before.size(); i++) {
-            if (before.get(i).matches("\\s*(?!#|summary|description|- record|runbook_url).*(\\[\\d+[smhdw]|offset \\d|for: \\d).*")) {
+            if (before.get(i)
+                    .matches(
+                            "\\s*(?!#|summary|description|- record|runbook_url).*(\\[\\d+[smhdw]|offset \\d|for: \\d).*")) {
                 assertThat(after.get(i)).as("line " + (i + 1)).isNotEqualTo(before.get(i));
             }
         }
@@ -97,7 +100,8 @@ final class TimeScaleTest {
     @Test
     void onlyTheTimesOfScrapesChangeInTheConfiguration() throws IOException {
         List<String> before = Files.readString(PROMETHEUS.resolve("prometheus.yml")).lines().toList();
-        List<String> after = TimeScale.everySecond(Files.readString(PROMETHEUS.resolve("prometheus.yml"))).lines().toList();
+        List<String> after =
+                TimeScale.everySecond(Files.readString(PROMETHEUS.resolve("prometheus.yml"))).lines().toList();
 
         assertThat(after).hasSameSizeAs(before)
                 .filteredOn(each -> !before.contains(each))
