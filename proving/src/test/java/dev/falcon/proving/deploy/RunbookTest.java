@@ -12,12 +12,14 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What docs/RUNBOOK.md speaks of exists; and texts with one mistake each, which must be seen. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RunbookTest {
     private static final Path ROOT = Path.of("..");
     private static final Path RUNBOOK = ROOT.resolve("docs/RUNBOOK.md");
@@ -27,7 +29,7 @@ final class RunbookTest {
     private Fleet fleet = new Fleet(List.of());
     private Set<String> alerts = Set.of();
 
-    @BeforeEach
+    @BeforeAll
     void readTheCheckout() throws IOException {
         Path causes = Path.of("src/main/java/dev/falcon/proving/drills");
         try (Stream<Path> files = Files.list(causes)) {
