@@ -3,7 +3,6 @@ package dev.falcon.proving.load;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -89,8 +88,7 @@ public final class Wire implements AutoCloseable {
             socket = opened;
             opened.setTcpNoDelay(true);
             opened.setSoTimeout(readTimeoutMillis);
-            opened.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), endpoint.port()),
-                    CONNECT_TIMEOUT_MILLIS);
+            opened.connect(new InetSocketAddress(endpoint.host(), endpoint.port()), CONNECT_TIMEOUT_MILLIS);
             return opened;
         }
         return socket;
