@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Every setting of a worker. A room is handed the part it needs and never sees the environment. Durations carry their
  * unit in the variable's name; a path that is set is relative to the working folder, a default one to the installation.
  */
-public record Settings(Worker worker, Http http, Limits limits, Models models, Redis redis, Postgres postgres,
-        Breaker breaker, Retry retry, Cache cache, Idempotency idempotency, InferenceLog inferenceLog, Debug debug) {
+public record Settings(Worker worker, Http http, Limits limits, Batch batch, Models models, Redis redis,
+        Postgres postgres, Breaker breaker, Retry retry, Cache cache, Idempotency idempotency,
+        InferenceLog inferenceLog, Debug debug) {
 
     /** What the worker is called and how it logs. */
     public record Worker(
@@ -70,12 +71,31 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
             @Setting(env = "RATE_LIMIT_PER_MINUTE", byDefault = "0", max = 100_000_000,
                     meaning = "Requests a minute and client address; more are refused as rate_limited. 0: off.") int rateLimitPerMinute) {}
 
+    /** Several texts at once. */
+    public record Batch(
+            @Setting(env = "MAX_BATCH_TEXTS", byDefault = "64", min = 1, max = 10_000,
+                    meaning = "Texts of one request to /infer/batch, and texts times models of any request; more are refused as malformed_request.") int maxTexts) {}
+
     /** Which models are served. */
     public record Models(
             @Setting(env = "MODEL_PATH", byDefault = "models",
                     meaning = "A model's folder, or a tree NAME/VERSION/ of them.") Path path,
             @Setting(env = "DEFAULT_MODEL",
-                    meaning = "The model that is served: NAME in its highest version, or NAME/VERSION; needed where the tree holds several names.") @Nullable String defaultModel) {}
+                    meaning = "The model that answers where a request names none: NAME in its highest version, or NAME/VERSION; needed where the tree holds several names.") @Nullable String defaultModel,
+            @Setting(env = "SERVED_MODELS", byDefault = ALL_MODELS, pattern = MODEL_LIST,
+                    meaning = "The models that are loaded beside the default one: `all` other names of the tree, each in its highest version, where one that cannot be loaded is left out and said; or a comma-separated list of NAME and NAME/VERSION, where each must load. The default model's own name: no other one.") String served) {
+
+        /** All names of the tree. */
+        public static final String ALL_MODELS = "all";
+
+        private static final String MODEL = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}(/[A-Za-z0-9][A-Za-z0-9._-]{0,63})?";
+        static final String MODEL_LIST = MODEL + "( *, *" + MODEL + ")*";
+
+        /** Those, with everything else in the tree. */
+        public Models(Path path, @Nullable String defaultModel) {
+            this(path, defaultModel, ALL_MODELS);
+        }
+    }
 
     /** The shared store of answers and idempotency keys. */
     public record Redis(

@@ -11,11 +11,13 @@ import dev.falcon.listener.Front;
 import dev.falcon.listener.Rejection;
 import dev.falcon.listener.Reply;
 import dev.falcon.serving.ReadinessReport;
+import dev.falcon.serving.ServedModels;
 import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
 import dev.falcon.telemetry.Field;
 import dev.falcon.telemetry.Metrics;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -31,10 +33,11 @@ public final class HttpFront {
     static final String HEALTH = "/healthz";
     static final String READY = "/readyz";
     static final String METRICS = "/metrics";
+    static final String MODELS = "/models";
     /** The methods of a status page. */
     static final String READ = "GET, HEAD";
 
-    private static final Set<String> STATUS_PATHS = Set.of(HEALTH, READY, METRICS);
+    private static final Set<String> STATUS_PATHS = Set.of(HEALTH, READY, METRICS, MODELS);
 
     /**
      * What the front needs.
@@ -42,10 +45,12 @@ public final class HttpFront {
      * @param journey answers a request and counts how it ended; may block, does not throw
      * @param overload the refusal that any request would get now, or null; asked before a body is parsed
      * @param readiness tells whether requests should be sent here
+     * @param models those that are served, the default one first
      */
-    public record Parts(Settings.Worker worker, Settings.Http http, Settings.Limits limits,
+    public record Parts(Settings.Worker worker, Settings.Http http, Settings.Limits limits, Settings.Batch batch,
             Function<Received, InferenceOutcome> journey, Supplier<@Nullable Failure> overload,
-            Supplier<ReadinessReport> readiness, Metrics metrics, Ticker ticker, InstantSource clock) {}
+            Supplier<ReadinessReport> readiness, Supplier<List<ServedModels.Served>> models, Metrics metrics,
+            Ticker ticker, InstantSource clock) {}
 
     private final EventLog log = new EventLog(HttpFront.class);
     private final Function<Received, InferenceOutcome> journey;
@@ -95,6 +100,7 @@ public final class HttpFront {
         Reply page = switch (path) {
             case HEALTH -> pages.health();
             case READY -> pages.readiness();
+            case MODELS -> pages.models();
             default -> pages.metrics(exchange.header(Fields.ACCEPT));
         };
         return page.with(Fields.X_REQUEST_ID, requestId);

@@ -120,7 +120,8 @@ public final class InferenceService {
             for (ModelReference reference : request.models()) {
                 ModelRuntime model = models.resolve(reference);
                 if (model == null) {
-                    return Failure.of(ErrorCode.UNKNOWN_MODEL, "No model \"" + reference + "\" is loaded.");
+                    return Failure.of(ErrorCode.UNKNOWN_MODEL, "No model \"" + reference.wireName()
+                            + "\" is served here; GET /models lists those that are.");
                 }
                 trip.asks(model);
                 asked.add(model);
@@ -215,6 +216,7 @@ public final class InferenceService {
         }
         List<Answer> byModel = new ArrayList<>(asked.size() * request.texts().size());
         for (ModelRuntime model : asked) {
+            held.trip().comesTo(model);
             Failure failure = answerAll(request, model, held.trip(), byModel);
             if (failure != null) {
                 return failure;

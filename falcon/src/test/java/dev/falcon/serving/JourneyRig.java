@@ -39,7 +39,8 @@ final class JourneyRig {
     private final Stores stores;
     private final IdempotencyGuard idempotency;
     private final InferenceLog log;
-    private final ObedientModel model = new ObedientModel();
+    private final ObedientModel model = new ObedientModel("fake");
+    private final ObedientModel second = new ObedientModel("second");
     private final InferenceService service;
     private final AtomicInteger requests = new AtomicInteger();
 
@@ -60,8 +61,10 @@ final class JourneyRig {
                 metrics, new InferenceLog.Clocks(ticker, InstantSource.system()));
         ServedModels models = new ServedModels(ticker, metrics.requests());
         if (warm) {
-            models.serve(model);
+            models.serve(List.of(new ServedModels.Candidate(model, "fake"),
+                    new ServedModels.Candidate(second, "fake")));
             model.forgetRuns();
+            second.forgetRuns();
         }
         service = new InferenceService(settings.limits(),
                 new InferenceService.Rooms(models, idempotency,
@@ -77,12 +80,21 @@ final class JourneyRig {
         return model;
     }
 
+    /** Served beside the other one, which is the default. */
+    ObedientModel second() {
+        return second;
+    }
+
     Received request(String text, @Nullable String key) {
         return request(List.of(text), List.of(ModelReference.DEFAULT), key, Duration.ofSeconds(30), false);
     }
 
     Received request(List<String> texts, List<ModelReference> models) {
         return request(texts, models, null, Duration.ofSeconds(30), false);
+    }
+
+    Received keyed(List<String> texts, List<ModelReference> models, String key) {
+        return request(texts, models, key, Duration.ofSeconds(30), false);
     }
 
     Received requestDue(String text, Duration in) {
@@ -117,15 +129,25 @@ final class JourneyRig {
 
     /** Closes the log and tells, for each record: success, cache_hit, idempotency_hit and error_type. */
     List<String> recordsAfterFlush() throws InterruptedException, SQLException {
+        return afterFlush("case success when 1 then 'true' else 'false' end || ' ' ||"
+                + " case cache_hit when 1 then 'true' else 'false' end || ' ' ||"
+                + " case idempotency_hit when 1 then 'true' else 'false' end || ' ' || coalesce(error_type, 'null')");
+    }
+
+    /** Closes the log and tells each record's model. */
+    List<String> modelsRecordedAfterFlush() throws InterruptedException, SQLException {
+        return afterFlush("model_name");
+    }
+
+    private List<String> afterFlush(String expression) throws InterruptedException, SQLException {
         log.close(Deadline.after(Duration.ofSeconds(10), ticker));
         List<String> records = new ArrayList<>();
         try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + settings.inferenceLog().path());
                 Statement select = db.createStatement();
-                ResultSet rows = select.executeQuery("select success, cache_hit, idempotency_hit, error_type"
-                        + " from inference_logs order by id")) {
+                ResultSet rows =
+                        select.executeQuery("select " + expression + " from inference_logs order by id, item")) {
             while (rows.next()) {
-                records.add(rows.getBoolean(1) + " " + rows.getBoolean(2) + " " + rows.getBoolean(3) + " "
-                        + rows.getString(4));
+                records.add(rows.getString(1));
             }
         }
         return records;
@@ -133,6 +155,7 @@ final class JourneyRig {
 
     void close() throws InterruptedException {
         model.go();
+        second.go();
         idempotency.close();
         stores.close();
         log.close(Deadline.after(Duration.ofSeconds(5), ticker));

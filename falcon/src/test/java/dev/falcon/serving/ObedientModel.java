@@ -24,10 +24,15 @@ final class ObedientModel implements ModelRuntime {
         }
     }
 
+    private final String name;
     private final AtomicInteger runs = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicBoolean failNext = new AtomicBoolean();
     private volatile CountDownLatch gate = new CountDownLatch(0);
+
+    ObedientModel(String name) {
+        this.name = name;
+    }
 
     /** From now on answers wait until {@link #go()}. */
     void hold() {
@@ -59,7 +64,7 @@ final class ObedientModel implements ModelRuntime {
 
     @Override
     public ModelId id() {
-        return new ModelId("fake", "1", "digest");
+        return new ModelId(name, "1", "digest of " + name);
     }
 
     @Override
