@@ -40,6 +40,11 @@ public final class HttpCatalog {
                                 + " NAME/VERSION, or `\"models\"`, a list of such: then there is an answer by each. It holds"
                                 + " nothing else; the text has 1 to " + thousands(InferenceBody.MAX_TEXT_CHARACTERS)
                                 + " characters (Unicode code points) and is not blank."),
+                new Route("POST", HttpFront.INFER_BATCH,
+                        "Classifies several texts, all or none. The body is `{\"texts\": [ … ]}` with 1 to MAX_BATCH_TEXTS of"
+                                + " them, each as in `/infer`, and may hold `\"model\"` or `\"models\"` as there; texts times"
+                                + " models may not be more either. Each answer comes out of the cache or not by itself. A refusal"
+                                + " names the index of the text that it is for."),
                 new Route(HttpFront.READ, HttpFront.MODELS,
                         "The models that are served here, the default one first."),
                 new Route(HttpFront.READ, HttpFront.HEALTH,

@@ -1,6 +1,7 @@
 package dev.falcon.http;
 
 import dev.falcon.config.Settings;
+import dev.falcon.http.InferenceEndpoint.Form;
 import dev.falcon.inference.ErrorCode;
 import dev.falcon.inference.InferenceOutcome;
 import dev.falcon.inference.InferenceOutcome.Failure;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpFront {
 
     static final String INFER = "/infer";
+    static final String INFER_BATCH = "/infer/batch";
     static final String HEALTH = "/healthz";
     static final String READY = "/readyz";
     static final String METRICS = "/metrics";
@@ -87,9 +89,10 @@ public final class HttpFront {
     private Reply route(Exchange exchange, String requestId) {
         String path = exchange.path();
         if (path.equals(INFER)) {
-            return exchange.method().equals("POST")
-                    ? inference.answer(exchange, requestId)
-                    : notAllowed(exchange, requestId, "POST");
+            return infer(exchange, requestId, Form.ONE_TEXT);
+        }
+        if (path.equals(INFER_BATCH)) {
+            return infer(exchange, requestId, Form.MANY_TEXTS);
         }
         if (!STATUS_PATHS.contains(path)) {
             return counted(path, requestId, Failure.of(ErrorCode.NOT_FOUND, "There is nothing at this path."));
@@ -104,6 +107,12 @@ public final class HttpFront {
             default -> pages.metrics(exchange.header(Fields.ACCEPT));
         };
         return page.with(Fields.X_REQUEST_ID, requestId);
+    }
+
+    private Reply infer(Exchange exchange, String requestId, Form form) {
+        return exchange.method().equals("POST")
+                ? inference.answer(exchange, requestId, form)
+                : notAllowed(exchange, requestId, "POST");
     }
 
     private Reply notAllowed(Exchange exchange, String requestId, String allowed) {

@@ -23,6 +23,13 @@ final class InferenceBody {
         public @Nullable List<@Nullable String> models;
     }
 
+    /** The JSON object that is expected where several texts are. */
+    static final class ManyFields {
+        public @Nullable List<@Nullable String> texts;
+        public @Nullable String model;
+        public @Nullable List<@Nullable String> models;
+    }
+
     /**
      * What is asked.
      *
@@ -41,6 +48,28 @@ final class InferenceBody {
         check(fields.text, "The text");
         return new Question(List.of(fields.text), models(fields.model, fields.models, maxAnswers),
                 fields.models != null);
+    }
+
+    /** Several texts, each as one would have to be; texts times models are bounded. */
+    static Question many(byte[] utf8, int maxAnswers) throws Refusal {
+        ManyFields fields = read(utf8, ManyFields.class);
+        if (fields.texts == null) {
+            throw new Refusal(ErrorCode.MALFORMED_REQUEST, "The field \"texts\" is missing or null.");
+        }
+        if (fields.texts.isEmpty() || fields.texts.size() > maxAnswers) {
+            throw new Refusal(ErrorCode.MALFORMED_REQUEST, "The field \"texts\" holds " + fields.texts.size()
+                    + " texts; 1 to " + maxAnswers + " are allowed (MAX_BATCH_TEXTS).");
+        }
+        List<String> texts = new ArrayList<>(fields.texts.size());
+        for (int i = 0; i < fields.texts.size(); i++) {
+            String text = fields.texts.get(i);
+            if (text == null) {
+                throw new Refusal(ErrorCode.MALFORMED_REQUEST, "The text at index " + i + " is null.");
+            }
+            check(text, "The text at index " + i);
+            texts.add(text);
+        }
+        return new Question(texts, models(fields.model, fields.models, maxAnswers / texts.size()), true);
     }
 
     private static <T> T read(byte[] utf8, Class<T> type) throws Refusal {

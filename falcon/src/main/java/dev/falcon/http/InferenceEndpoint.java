@@ -19,7 +19,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** {@code POST /infer}: one text, the default model or those that are named. Safe for use by many threads. */
+/**
+ * {@code POST /infer} and {@code POST /infer/batch}: one text or several, the default model or those that are named. Safe for use by many threads.
+ */
 final class InferenceEndpoint {
 
     private final Function<Received, InferenceOutcome> journey;
@@ -44,12 +46,18 @@ final class InferenceEndpoint {
         this.ticker = parts.ticker();
     }
 
-    Reply answer(Exchange exchange, String requestId) {
+    /** What a body holds. */
+    enum Form {
+        ONE_TEXT,
+        MANY_TEXTS
+    }
+
+    Reply answer(Exchange exchange, String requestId, Form form) {
         Question question = null;
         Received received;
         try {
             String key = headers(exchange);
-            question = question(exchange);
+            question = question(exchange, form);
             received = new Received.Valid(
                     new InferenceRequest(requestId, question.texts(), question.models(), key, caller(exchange)));
         } catch (Refusal refusal) {
@@ -73,20 +81,23 @@ final class InferenceEndpoint {
         return IdempotencyKey.of(exchange.headers(Fields.IDEMPOTENCY_KEY), exchange.headers(Fields.X_IDEMPOTENCY_KEY));
     }
 
-    private Question question(Exchange exchange) throws Refusal {
+    private Question question(Exchange exchange, Form form) throws Refusal {
         return switch (exchange.body()) {
-            case RequestBody.Whole body -> question(body);
+            case RequestBody.Whole body -> question(body, form);
             case RequestBody.Unreadable unreadable -> throw new Refusal(unreadable.failure());
         };
     }
 
     /** Parsing costs a large share of what answering does, so who is refused anyway is refused before. */
-    private Question question(RequestBody.Whole body) throws Refusal {
+    private Question question(RequestBody.Whole body, Form form) throws Refusal {
         Failure refusal = overload.get();
         if (refusal != null) {
             throw new Refusal(refusal);
         }
-        return InferenceBody.one(body.bytes(), maxAnswers);
+        return switch (form) {
+            case ONE_TEXT -> InferenceBody.one(body.bytes(), maxAnswers);
+            case MANY_TEXTS -> InferenceBody.many(body.bytes(), maxAnswers);
+        };
     }
 
     private Caller caller(Exchange exchange) {

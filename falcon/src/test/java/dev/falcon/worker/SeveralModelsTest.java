@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +49,7 @@ final class SeveralModelsTest {
             WorkerReply several = worker
                     .infer(Map.of("text", "Lovely place", "models", List.of("third", "second", "first")));
             assertThat(several.json().get("answers")).asInstanceOf(
-                    org.assertj.core.api.InstanceOfAssertFactories.list(Map.class))
+                    InstanceOfAssertFactories.list(Map.class))
                     .extracting(answer -> answer.get("model_name"))
                     .containsExactly("third", "second", "first");
             WorkerReply unknown = worker.infer(Map.of("text", "Great food", "model", "broken"));
@@ -56,7 +57,7 @@ final class SeveralModelsTest {
             assertThat(unknown.text("error_type")).isEqualTo("unknown_model");
             assertThat(unknown.text("detail")).contains("\"broken\"").contains("/models");
             assertThat(worker.get("/models").json().get("models")).asInstanceOf(
-                    org.assertj.core.api.InstanceOfAssertFactories.list(Map.class))
+                    InstanceOfAssertFactories.list(Map.class))
                     .extracting(model -> model.get("name") + " " + model.get("default"))
                     .containsExactly("second true", "first false", "third false");
             assertThat(worker.metric("inference_requests_total", "model=\"first\"", "status=\"success\"")).isEqualTo(1);
@@ -65,6 +66,24 @@ final class SeveralModelsTest {
                     .extracting(WorkerLog.Line::message)
                     .asString()
                     .contains("broken");
+        }
+    }
+
+    @Test
+    void severalTextsInOneRequestAreCachedAndRecordedEachByItself() throws IOException {
+        try (WorkerProcess worker = setup().start()) {
+            assertThat(worker.infer("Great food").status()).isEqualTo(200);
+            WorkerReply several =
+                    worker.post("/infer/batch", Map.of("texts", List.of("Lovely place", "Great food", "Awful")));
+
+            assertThat(several.status()).isEqualTo(200);
+            assertThat(several.json().get("answers")).asInstanceOf(
+                    InstanceOfAssertFactories.list(Map.class))
+                    .extracting(answer -> answer.get("item") + " " + answer.get("cache_hit"))
+                    .containsExactly("0 false", "1 true", "2 false");
+            assertThat(worker.metric("inference_log_enqueued_total")).isEqualTo(4);
+            assertThat(worker.post("/infer/batch", Map.of("texts", List.of("fine", " "))).text("detail"))
+                    .contains("index 1");
         }
     }
 
