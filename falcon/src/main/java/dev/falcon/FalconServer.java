@@ -58,6 +58,7 @@ public final class FalconServer {
     private final InferenceService service;
     private final Listener listener;
     private final Thread sampler;
+    private final ServedModels served;
     private final ServedSet models;
     private final LastExit lastExit;
 
@@ -72,7 +73,7 @@ public final class FalconServer {
         stores = Stores.open(settings.redis(), settings.breaker(), metrics, ticker);
         ResponseCache cache = new ResponseCache(settings.cache(), stores.shared(), metrics, ticker);
         idempotency = new IdempotencyGuard(settings.idempotency(), stores.store(), metrics, ticker);
-        ServedModels served = new ServedModels(ticker, metrics.requests());
+        served = new ServedModels(settings.batch(), settings.limits(), metrics, ticker);
         readiness = new Readiness(served, stores::isAvailable, inferenceLog::isAvailable);
         Endings endings = new Endings(settings.worker(), metrics.requests(), inferenceLog, ticker);
         service = new InferenceService(settings.limits(),
@@ -85,7 +86,7 @@ public final class FalconServer {
                         readiness::report, served::served, metrics, ticker, clock));
         listener = Listener.open(bound, front.front(), metrics.listener(), ticker);
         try {
-            models = load(served, metrics);
+            models = load(metrics);
         } catch (ModelFault | RuntimeException | Error e) {
             closeAll();
             throw e;
@@ -133,7 +134,7 @@ public final class FalconServer {
         return leak;
     }
 
-    private ServedSet load(ServedModels served, Metrics metrics) throws ModelFault {
+    private ServedSet load(Metrics metrics) throws ModelFault {
         Map<ModelId, Long> loadNanos = new HashMap<>();
         ServedSet set = new ModelRepository(settings.models(),
                 kind -> Runtimes.ofKind(kind).map(loader -> timed(loader, loadNanos))).loadServed();
@@ -148,12 +149,15 @@ public final class FalconServer {
         for (int i = 0; i < set.models().size(); i++) {
             LoadedModel model = set.models().get(i);
             ModelId id = model.runtime().id();
-            long elapsedNanos = loadNanos.getOrDefault(id, 0L) + served.served().get(i).warmUpNanos();
+            ServedModels.Served warm = served.served().get(i);
+            long elapsedNanos = loadNanos.getOrDefault(id, 0L) + warm.warmUpNanos();
             metrics.models().loaded(id, elapsedNanos);
             log.emit(Event.MODEL_LOADED,
                     "loaded and warmed up " + id.name() + "/" + id.version() + " in " + elapsedNanos / 1_000_000
                             + " ms",
-                    Field.of("digest", id.digest()), Field.of("directory", model.directory()));
+                    Field.of("digest", id.digest()), Field.of("directory", model.directory()),
+                    Field.of("calls", warm.calls()), Field.of("batch_size", warm.batchSize()),
+                    Field.of("batch_gain", warm.batchGain()));
         }
         return set;
     }
@@ -253,6 +257,7 @@ public final class FalconServer {
         try {
             return inferenceLog.close(deadline);
         } finally {
+            served.close();
             idempotency.close();
             stores.close();
         }

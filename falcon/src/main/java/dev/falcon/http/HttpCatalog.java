@@ -91,6 +91,9 @@ public final class HttpCatalog {
                 new Member("models[].labels", "What it tells apart, in the order of the probabilities."),
                 new Member("models[].runtime", "What kind of model it is."),
                 new Member("models[].default", "Whether it answers where a request names no model."),
+                new Member("models[].calls",
+                        "How it is called, as its warm-up showed best: `direct`, `one_at_a_time` or `batched`."),
+                new Member("models[].batch_size", "Texts that it is given at once at most."),
                 new Member("worker_id", "The worker that says so."),
                 new Member("timestamp", "When this was said, in UTC."));
     }
@@ -125,6 +128,8 @@ public final class HttpCatalog {
                         "`true`: this is the answer to the first request with the key."),
                 new Header(Fields.IDEMPOTENCY_STATUS.toString(), "answer",
                         "`unavailable`: the key could not be kept or looked up, and a repeat may be computed anew."),
+                new Header(Fields.SERVER_TIMING.toString(), "answer",
+                        "With a classification: the time of each stage it came through, as in `inference_stage_duration_seconds`, and the total since its arrival, in ms (W3C Server Timing)."),
                 new Header(Fields.RETRY_AFTER.toString(), "answer", "Seconds to wait before another try; with "
                         + Stream.of(ErrorCode.values())
                                 .filter(Problems::isWorthAnotherTry)

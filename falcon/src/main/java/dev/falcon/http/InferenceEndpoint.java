@@ -71,8 +71,12 @@ final class InferenceEndpoint {
                             question != null && question.several()));
             case Failure failure -> problems.reply(failure, requestId);
         };
-        meters.stage(Stage.ENCODE, ticker.nanos() - startNanos);
-        return reply;
+        long endNanos = ticker.nanos();
+        meters.stage(Stage.ENCODE, endNanos - startNanos);
+        return outcome instanceof InferenceOutcome.Success success
+                ? reply.with(Fields.SERVER_TIMING, ServerTiming.of(success.timings(), endNanos - startNanos,
+                        endNanos - exchange.arrivedNanos()))
+                : reply;
     }
 
     /** Headers first: a request that is refused for them need not send its body. Gives the idempotency key, if any. */

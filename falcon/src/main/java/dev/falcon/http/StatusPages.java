@@ -1,6 +1,5 @@
 package dev.falcon.http;
 
-import dev.falcon.inference.ModelId;
 import dev.falcon.inference.Ticker;
 import dev.falcon.json.Json;
 import dev.falcon.listener.Reply;
@@ -73,14 +72,15 @@ final class StatusPages {
 
     /** A map, as "default" is no name for a component. */
     private static Map<String, Object> row(Served served, boolean isDefault) {
-        ModelId id = served.runtime().id();
         Map<String, Object> row = new LinkedHashMap<>();
-        row.put("name", id.name());
-        row.put("version", id.version());
-        row.put("digest", id.digest());
-        row.put("labels", served.runtime().labels());
+        row.put("name", served.id().name());
+        row.put("version", served.id().version());
+        row.put("digest", served.id().digest());
+        row.put("labels", served.labels());
         row.put("runtime", served.kind());
         row.put("default", isDefault);
+        row.put("calls", served.calls());
+        row.put("batch_size", served.batchSize());
         return row;
     }
 

@@ -9,15 +9,12 @@ import dev.falcon.inference.Ticker;
 import dev.falcon.telemetry.RequestMeters;
 import dev.falcon.telemetry.RequestMeters.ShedReason;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who is worked on: at most MAX_IN_FLIGHT requests at once, of which as many compute as there are processors, and
- * of one caller no more than its rate. Admission itself never waits. Safe for use by many threads.
+ * Decides who is worked on: at most MAX_IN_FLIGHT requests at once, and of one caller no more than its rate. Admission itself never waits. Safe for use by many threads.
  */
 final class AdmissionControl {
 
@@ -29,7 +26,6 @@ final class AdmissionControl {
     private final Ticker ticker;
     private final RequestMeters meters;
     private final AtomicInteger inFlight = new AtomicInteger();
-    private final Semaphore processors = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
 
     AdmissionControl(Settings.Limits limits, Ticker ticker, RequestMeters meters) {
         this.maxInFlight = limits.maxInFlight();
@@ -68,6 +64,13 @@ final class AdmissionControl {
                 varied(Duration.ofSeconds(1)));
     }
 
+    /** The refusal of a request whose texts found no room among those that wait for its model; counts it. */
+    Failure queueFull() {
+        meters.shed(ShedReason.OVERLOADED);
+        return new Failure(ErrorCode.OVERLOADED, "Too many texts wait for this model already.",
+                varied(Duration.ofSeconds(1)));
+    }
+
     /** The refusal of a request that came before any model was warm; counts it. */
     Failure notReady() {
         meters.shed(ShedReason.NOT_READY);
@@ -83,21 +86,6 @@ final class AdmissionControl {
             before = inFlight.get();
         }
         return false;
-    }
-
-    /**
-     * Waits for a processor to compute on, first come, first served. As many compute at once as can really do so: a further
-     * one would only slow the others down, and while it waits here other connections have their turn, so that refusals and
-     * status pages are not behind everything that came before them.
-     *
-     * @return false once the deadline has passed
-     */
-    boolean takeProcessor(Deadline deadline) throws InterruptedException {
-        return !deadline.passed() && processors.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    void leaveProcessor() {
-        processors.release();
     }
 
     boolean isFull() {

@@ -15,13 +15,15 @@ import dev.falcon.inference.InferenceOutcome;
 import dev.falcon.inference.InferenceOutcome.Failure;
 import dev.falcon.inference.InferenceOutcome.Success;
 import dev.falcon.inference.InferenceRequest;
+import dev.falcon.inference.ModelId;
 import dev.falcon.inference.ModelReference;
 import dev.falcon.inference.Prediction;
 import dev.falcon.inference.Received;
 import dev.falcon.inference.Stage;
 import dev.falcon.inference.Ticker;
-import dev.falcon.model.ModelRuntime;
-import dev.falcon.model.Prepared;
+import dev.falcon.serving.ModelCalls.Budget;
+import dev.falcon.serving.ModelCalls.Computed;
+import dev.falcon.serving.ServedModels.Running;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,13 +37,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InferenceService {
 
-    /** A client is not asked whether it is still there so soon after its request. */
-    private static final Duration SURELY_THERE = Duration.ofMillis(2);
-
     private final AdmissionControl admission;
     private final ServedModels models;
     private final IdempotencyGuard idempotency;
     private final ResponseCache cache;
+    private final ModelCalls calls;
     private final @Nullable MemoryGrowth leak;
     private final Endings endings;
     private final Duration inferenceTimeout;
@@ -65,6 +65,7 @@ public final class InferenceService {
         this.models = rooms.models();
         this.idempotency = rooms.idempotency();
         this.cache = rooms.cache();
+        this.calls = new ModelCalls(models.processors(), admission, endings, ticker);
         this.leak = rooms.leak();
         this.endings = endings;
         this.inferenceTimeout = limits.inferenceTimeout();
@@ -116,14 +117,14 @@ public final class InferenceService {
             if (permit == null) {
                 return admission.overloaded();
             }
-            List<ModelRuntime> asked = new ArrayList<>(request.models().size());
+            List<Running> asked = new ArrayList<>(request.models().size());
             for (ModelReference reference : request.models()) {
-                ModelRuntime model = models.resolve(reference);
+                Running model = models.resolve(reference);
                 if (model == null) {
                     return Failure.of(ErrorCode.UNKNOWN_MODEL, "No model \"" + reference.wireName()
                             + "\" is served here; GET /models lists those that are.");
                 }
-                trip.asks(model);
+                trip.asks(model.runtime());
                 asked.add(model);
             }
             trip.admit();
@@ -138,7 +139,7 @@ public final class InferenceService {
     /** What a request holds while it travels. */
     private record Held(Permit permit, Trip trip) {}
 
-    private InferenceOutcome claimed(InferenceRequest request, List<ModelRuntime> asked, Held held)
+    private InferenceOutcome claimed(InferenceRequest request, List<Running> asked, Held held)
             throws InterruptedException {
         Claim claim = claim(request, held.permit());
         if (request.idempotencyKey() != null) {
@@ -175,7 +176,7 @@ public final class InferenceService {
 
     private Failure stillBusy(InferenceRequest request) {
         if (request.caller().gone().getAsBoolean()) {
-            return gone();
+            return ModelCalls.gone();
         }
         idempotency.gaveUp();
         return new Failure(ErrorCode.IDEMPOTENCY_IN_PROGRESS,
@@ -183,7 +184,7 @@ public final class InferenceService {
                 AdmissionControl.varied(Duration.ofSeconds(1)));
     }
 
-    private InferenceOutcome owning(Claim.Owned claim, InferenceRequest request, List<ModelRuntime> asked, Held held)
+    private InferenceOutcome owning(Claim.Owned claim, InferenceRequest request, List<Running> asked, Held held)
             throws InterruptedException {
         boolean settled = false;
         try {
@@ -208,15 +209,15 @@ public final class InferenceService {
     }
 
     /** Answers every text by every model, in that order. */
-    private InferenceOutcome answered(InferenceRequest request, List<ModelRuntime> asked, Held held,
+    private InferenceOutcome answered(InferenceRequest request, List<Running> asked, Held held,
             IdempotencyStatus idempotencyStatus) throws InterruptedException {
         Failure noPlace = held.permit().reacquire();
         if (noPlace != null) {
             return noPlace;
         }
         List<Answer> byModel = new ArrayList<>(asked.size() * request.texts().size());
-        for (ModelRuntime model : asked) {
-            held.trip().comesTo(model);
+        for (Running model : asked) {
+            held.trip().comesTo(model.runtime());
             Failure failure = answerAll(request, model, held.trip(), byModel);
             if (failure != null) {
                 return failure;
@@ -232,7 +233,7 @@ public final class InferenceService {
     }
 
     /** Adds one model's answers in the texts' order, or says why there are none. */
-    private @Nullable Failure answerAll(InferenceRequest request, ModelRuntime model, Trip trip, List<Answer> answers)
+    private @Nullable Failure answerAll(InferenceRequest request, Running model, Trip trip, List<Answer> answers)
             throws InterruptedException {
         Budget budget = new Budget(request.caller().deadline().within(inferenceTimeout), trip);
         @Nullable Answer[] answered = new Answer[request.texts().size()];
@@ -271,12 +272,13 @@ public final class InferenceService {
      * Looks texts up, computes those that are this request's to compute, and waits for those that another one computes. A
      * text whose other request gave up stays unanswered: the next round finds it, leads or waits again.
      */
-    private @Nullable Failure answerSome(InferenceRequest request, ModelRuntime model, List<Integer> items,
+    private @Nullable Failure answerSome(InferenceRequest request, Running model, List<Integer> items,
             Budget budget, @Nullable Answer[] answered) throws InterruptedException {
         List<String> texts = pick(request.texts(), items);
-        try (Lookup lookup = cache.lookUp(model.id(), model.labels(), texts, request.caller().patience())) {
+        ModelId id = model.runtime().id();
+        try (Lookup lookup = cache.lookUp(id, model.runtime().labels(), texts, request.caller().patience())) {
             budget.trip().ended(Stage.CACHE);
-            Computed computed = compute(request, model, pick(texts, lookup.ours()), budget);
+            Computed computed = calls.compute(request, model, pick(texts, lookup.ours()), budget);
             if (computed.failure() != null) {
                 return computed.failure();
             }
@@ -284,7 +286,7 @@ public final class InferenceService {
             for (int i = 0; i < items.size(); i++) {
                 Prediction prediction = lookup.await(i, budget.deadline());
                 if (prediction != null) {
-                    answered[items.get(i)] = new Answer(model.id(), items.get(i), prediction, lookup.isHit(i),
+                    answered[items.get(i)] = new Answer(id, items.get(i), prediction, lookup.isHit(i),
                             lookup.isHit(i) ? 0 : computed.nanos());
                 } else if (budget.deadline().passed()) {
                     return Failure.of(ErrorCode.DEADLINE_EXCEEDED,
@@ -294,70 +296,5 @@ public final class InferenceService {
             budget.trip().ended(Stage.CACHE);
             return null;
         }
-    }
-
-    /** How long computing may take, and where its time is booked. */
-    private record Budget(Deadline deadline, Trip trip) {}
-
-    /** Predictions in the order of the items asked, and the runtime's time for all of them; or the failure. */
-    private record Computed(List<Prediction> predictions, long nanos, @Nullable Failure failure) {}
-
-    /** Runs the model on some of the texts, unless nobody waits for the answer any more. */
-    private Computed compute(InferenceRequest request, ModelRuntime model, List<String> texts, Budget budget)
-            throws InterruptedException {
-        if (texts.isEmpty()) {
-            return new Computed(List.of(), 0, null);
-        }
-        if (!admission.takeProcessor(budget.deadline())) {
-            return new Computed(List.of(), 0, Failure.of(ErrorCode.DEADLINE_EXCEEDED,
-                    "The deadline passed before the model was run."));
-        }
-        try {
-            budget.trip().ended(Stage.QUEUE);
-            return computeNow(request, model, texts, budget);
-        } finally {
-            admission.leaveProcessor();
-        }
-    }
-
-    private Computed computeNow(InferenceRequest request, ModelRuntime model, List<String> texts, Budget budget) {
-        if (hasWaited(request) && request.caller().gone().getAsBoolean()) {
-            return new Computed(List.of(), 0, gone());
-        }
-        try {
-            List<Prepared> prepared = new ArrayList<>(texts.size());
-            for (String text : texts) {
-                prepared.add(model.prepare(text));
-            }
-            budget.trip().ended(Stage.TOKENIZE);
-            List<Prediction> predictions = predict(model, prepared);
-            return new Computed(predictions, budget.trip().ended(Stage.MODEL), null);
-        } catch (RuntimeException e) {
-            budget.trip().ended(Stage.MODEL);
-            endings.modelFailed(request, model.id(), e);
-            return new Computed(List.of(), 0, Failure.of(ErrorCode.MODEL_FAILED,
-                    "The model " + model.id().name() + "/" + model.id().version() + " failed on this text."));
-        }
-    }
-
-    /** To ask whether the client is still there costs a system call, as much as a small model's work. */
-    private boolean hasWaited(InferenceRequest request) {
-        return ticker.nanos() - request.caller().arrivedNanos() >= SURELY_THERE.toNanos();
-    }
-
-    /** Texts share a batch only where that does not change their answers. */
-    private static List<Prediction> predict(ModelRuntime model, List<Prepared> prepared) {
-        if (model.batchInvariant()) {
-            return model.predict(prepared);
-        }
-        List<Prediction> predictions = new ArrayList<>(prepared.size());
-        for (Prepared one : prepared) {
-            predictions.addAll(model.predict(List.of(one)));
-        }
-        return predictions;
-    }
-
-    private static Failure gone() {
-        return Failure.of(ErrorCode.CLIENT_TOO_SLOW, "The client left before its answer.");
     }
 }

@@ -27,7 +27,11 @@ final class Trip {
 
     /** Books the time since the last call, or since the start, to this stage. */
     long ended(Stage stage) {
-        long now = ticker.nanos();
+        return endedAt(stage, ticker.nanos());
+    }
+
+    /** Same, for a stage that ended at this time, which another thread saw. */
+    long endedAt(Stage stage, long now) {
         long elapsed = now - sinceNanos;
         timings.add(stage, elapsed);
         last = stage;

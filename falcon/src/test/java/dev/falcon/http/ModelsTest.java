@@ -14,7 +14,6 @@ import dev.falcon.inference.StageTimings;
 import dev.falcon.listener.OpenPort.Bounds;
 import dev.falcon.listener.RawClient;
 import dev.falcon.listener.RawClient.RawAnswer;
-import dev.falcon.serving.ServedModels.Served;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -72,16 +71,16 @@ class ModelsTest {
     @Test
     void theServedModelsAreListedTheDefaultFirst() throws Exception {
         try (Worker worker = new Worker(); RawClient client = worker.client()) {
-            worker.models = List.of(new Served(new Worker.Named(Worker.MODEL), "linear", 0),
-                    new Served(new Worker.Named(INTENT), "transformer", 0));
+            worker.models = List.of(Worker.served(Worker.MODEL, "linear"),
+                    Worker.served(INTENT, "transformer"));
             RawAnswer answer = client.send(Worker.get("/models")).answer();
 
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.body()).startsWith("{\"models\":[{\"name\":\"sentiment\",\"version\":\"1\","
                     + "\"digest\":\"d1\",\"labels\":[\"negative\",\"positive\"],\"runtime\":\"linear\","
-                    + "\"default\":true}")
+                    + "\"default\":true,\"calls\":\"direct\",\"batch_size\":1}")
                     .contains("{\"name\":\"intent\",\"version\":\"2\",\"digest\":\"d2\"",
-                            "\"runtime\":\"transformer\",\"default\":false}", "\"worker_id\":\"worker-7\"");
+                            "\"runtime\":\"transformer\",\"default\":false,", "\"worker_id\":\"worker-7\"");
             worker.models = List.of();
             assertThat(client.send(Worker.get("/models")).answer().body()).startsWith("{\"models\":[],");
         }

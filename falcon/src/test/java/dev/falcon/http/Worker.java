@@ -16,8 +16,6 @@ import dev.falcon.listener.CannotListen;
 import dev.falcon.listener.Listener;
 import dev.falcon.listener.OpenPort;
 import dev.falcon.listener.RawClient;
-import dev.falcon.model.ModelRuntime;
-import dev.falcon.model.Prepared;
 import dev.falcon.serving.ReadinessReport;
 import dev.falcon.serving.ServedModels;
 import dev.falcon.telemetry.Metrics;
@@ -41,30 +39,11 @@ final class Worker implements AutoCloseable {
     volatile ReadinessReport readiness = new ReadinessReport(true, false, true, true, true, List.of());
     volatile boolean readinessIsBroken;
     volatile @Nullable Failure overload;
-    volatile List<ServedModels.Served> models = List.of(new ServedModels.Served(new Named(MODEL), "linear", 0));
+    volatile List<ServedModels.Served> models = List.of(served(MODEL, "linear"));
     private final Listener listener;
 
-    /** A model that is asked who it is and nothing else. */
-    record Named(ModelId id) implements ModelRuntime {
-        @Override
-        public List<String> labels() {
-            return POSITIVE.labels();
-        }
-
-        @Override
-        public boolean batchInvariant() {
-            return true;
-        }
-
-        @Override
-        public Prepared prepare(String text) {
-            throw new AssertionError("the front asks no model");
-        }
-
-        @Override
-        public List<Prediction> predict(List<Prepared> texts) {
-            throw new AssertionError("the front asks no model");
-        }
+    static ServedModels.Served served(ModelId id, String kind) {
+        return new ServedModels.Served(id, POSITIVE.labels(), kind, "direct", 1, 1, 0);
     }
 
     Worker() {
@@ -78,7 +57,7 @@ final class Worker implements AutoCloseable {
     Worker(Settings.Http http, Function<Received, InferenceOutcome> journey) {
         HttpFront front = new HttpFront(new HttpFront.Parts(
                 new Settings.Worker("worker-7", Settings.LogLevel.INFO, Settings.LogFormat.TEXT, Duration.ofSeconds(1)),
-                http, new Settings.Limits(64, Duration.ofSeconds(30), Duration.ofSeconds(10), 0), new Settings.Batch(4),
+                http, new Settings.Limits(64, Duration.ofSeconds(30), Duration.ofSeconds(10), 0), new Settings.Batch(4, 32, 4096, Duration.ZERO),
                 question -> {
                     received.add(question);
                     return journey.apply(question);

@@ -136,19 +136,6 @@ class AdmissionControlTest {
     }
 
     @Test
-    void noMoreComputeAtOnceThanThereAreProcessorsAndTheNextOnlyWhenOneIsFree() throws InterruptedException {
-        AdmissionControl admission = admission(1000, 0);
-        Deadline soon = Deadline.after(Duration.ofMillis(20), ticker);
-        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
-            assertThat(admission.takeProcessor(soon)).isTrue();
-        }
-
-        assertThat(admission.takeProcessor(soon)).isFalse();
-        admission.leaveProcessor();
-        assertThat(admission.takeProcessor(soon)).isTrue();
-    }
-
-    @Test
     void theGaugesShowPlacesAndLimit() {
         AdmissionControl admission = admission(5, 0);
         admission.admit();

@@ -299,7 +299,7 @@ class InferenceServiceTest {
 
     @Test
     void beforeAModelIsWarmRequestsAreRefusedAsNotReady() throws Exception {
-        JourneyRig cold = new JourneyRig(folder.resolve("cold"), 16, false);
+        JourneyRig cold = JourneyRig.cold(folder.resolve("cold"));
 
         Failure failure = failure(cold.service().infer(cold.request("early", null)));
 

@@ -39,16 +39,29 @@ final class JourneyRig {
     private final Stores stores;
     private final IdempotencyGuard idempotency;
     private final InferenceLog log;
-    private final ObedientModel model = new ObedientModel("fake");
-    private final ObedientModel second = new ObedientModel("second");
+    private final ObedientModel model;
+    private final ObedientModel second;
     private final InferenceService service;
+    private final ServedModels models;
     private final AtomicInteger requests = new AtomicInteger();
 
     JourneyRig(Path folder, int maxInFlight) throws Exception {
-        this(folder, maxInFlight, true);
+        this(folder, maxInFlight, true, Duration.ZERO);
     }
 
-    JourneyRig(Path folder, int maxInFlight, boolean warm) throws Exception {
+    /** Its models take a few milliseconds a call, so that they are called through batchers. */
+    static JourneyRig ofSlowModels(Path folder, int maxInFlight) throws Exception {
+        return new JourneyRig(folder, maxInFlight, true, Duration.ofMillis(3));
+    }
+
+    /** Its models are not warm. */
+    static JourneyRig cold(Path folder) throws Exception {
+        return new JourneyRig(folder, 16, false, Duration.ZERO);
+    }
+
+    private JourneyRig(Path folder, int maxInFlight, boolean warm, Duration takes) throws Exception {
+        model = new ObedientModel("fake", takes);
+        second = new ObedientModel("second", takes);
         settings = SettingsReader.read(new Sources(Map.of("MAX_IN_FLIGHT", Integer.toString(maxInFlight),
                 "INFERENCE_LOG_PATH", folder.resolve("log.db").toString()), null),
                 new SettingsReader.Surroundings("w", 2, folder));
@@ -59,7 +72,7 @@ final class JourneyRig {
                 new InferenceLog.Setup("w", settings.inferenceLog(), settings.postgres(), settings.breaker(),
                         settings.retry()),
                 metrics, new InferenceLog.Clocks(ticker, InstantSource.system()));
-        ServedModels models = new ServedModels(ticker, metrics.requests());
+        models = new ServedModels(settings.batch(), settings.limits(), metrics, ticker);
         if (warm) {
             models.serve(List.of(new ServedModels.Candidate(model, "fake"),
                     new ServedModels.Candidate(second, "fake")));
@@ -78,6 +91,10 @@ final class JourneyRig {
 
     ObedientModel model() {
         return model;
+    }
+
+    List<ServedModels.Served> served() {
+        return models.served();
     }
 
     /** Served beside the other one, which is the default. */
@@ -107,6 +124,16 @@ final class JourneyRig {
 
     Received requestOfSomeoneGone(String text) {
         return request(List.of(text), List.of(ModelReference.DEFAULT), null, Duration.ofSeconds(30), true);
+    }
+
+    /** Who is there at first and has left by the second look. */
+    Received requestOfSomeoneLeaving(String text) {
+        AtomicInteger looks = new AtomicInteger();
+        long arrivedNanos = ticker.nanos() - Duration.ofMillis(100).toNanos();
+        return new Received.Valid(new InferenceRequest("r-" + requests.incrementAndGet(), List.of(text),
+                List.of(ModelReference.DEFAULT), null, new Caller("127.0.0.1", null, arrivedNanos,
+                        Deadline.after(Duration.ofSeconds(30), ticker), new Patience(),
+                        () -> looks.incrementAndGet() > 1)));
     }
 
     private Received request(List<String> texts, List<ModelReference> models, @Nullable String key, Duration due,
@@ -156,6 +183,7 @@ final class JourneyRig {
     void close() throws InterruptedException {
         model.go();
         second.go();
+        models.close();
         idempotency.close();
         stores.close();
         log.close(Deadline.after(Duration.ofSeconds(5), ticker));
