@@ -63,7 +63,7 @@ public record Settings(Worker worker, Http http, Limits limits, Batch batch, Mod
     /** How much is worked on at once, and for how long. */
     public record Limits(
             @Setting(env = "MAX_IN_FLIGHT", byDefault = "{64*cores}", min = 1, max = 1_000_000,
-                    meaning = "Requests worked on at once; more are refused as overloaded.") int maxInFlight,
+                    meaning = "Requests worked on at once at most, and fewer while an overload lasts (`inference_concurrency_limit`); more are refused as overloaded.") int maxInFlight,
             @Setting(env = "REQUEST_TIMEOUT_SECONDS", byDefault = "30", unit = "seconds", min = 0.01, max = 3600,
                     meaning = "A request's deadline, counted from its arrival.") Duration requestTimeout,
             @Setting(env = "INFERENCE_TIMEOUT_SECONDS", byDefault = "10", unit = "seconds", min = 0.01, max = 3600,

@@ -26,7 +26,7 @@ public enum ErrorCode {
     IDEMPOTENCY_IN_PROGRESS(Kind.REFUSED, "Request in progress",
             "Another request with this idempotency key is still running."),
     RATE_LIMITED(Kind.REFUSED, "Rate limited", "This caller sent more than RATE_LIMIT_PER_MINUTE requests."),
-    OVERLOADED(Kind.REFUSED, "Overloaded", "MAX_IN_FLIGHT requests are already being worked on."),
+    OVERLOADED(Kind.REFUSED, "Overloaded", "As many requests as may be are in flight: MAX_IN_FLIGHT, or fewer while an overload lasts."),
     NOT_READY(Kind.REFUSED, "Not ready", "No model is loaded and warm."),
     DEADLINE_EXCEEDED(Kind.ERROR, "Deadline exceeded",
             "The answer was not there in time; work for it has stopped."),

@@ -61,8 +61,8 @@ public final class InferenceService {
     }
 
     public InferenceService(Settings.Limits limits, Rooms rooms, Endings endings, Ticker ticker) {
-        this.admission = new AdmissionControl(limits, ticker, endings.meters());
         this.models = rooms.models();
+        this.admission = new AdmissionControl(limits, models.processors().count(), ticker, endings.meters());
         this.idempotency = rooms.idempotency();
         this.cache = rooms.cache();
         this.calls = new ModelCalls(models.processors(), admission, endings, ticker);

@@ -85,14 +85,16 @@ final class ModelCalls {
             return Computed.failed(late());
         }
         try {
-            budget.trip().ended(Stage.QUEUE);
+            long waitNanos = budget.trip().ended(Stage.QUEUE);
             if (hasWaited(request) && request.caller().gone().getAsBoolean()) {
                 return Computed.failed(gone());
             }
             List<Prepared> prepared = prepared(model, texts);
-            budget.trip().ended(Stage.TOKENIZE);
+            long tokenizeNanos = budget.trip().ended(Stage.TOKENIZE);
             List<Prediction> predictions = predict(model, prepared);
-            return new Computed(predictions, budget.trip().ended(Stage.MODEL), null);
+            long modelNanos = budget.trip().ended(Stage.MODEL);
+            admission.computed(waitNanos, tokenizeNanos + modelNanos);
+            return new Computed(predictions, modelNanos, null);
         } finally {
             processors.leave();
         }
@@ -126,8 +128,11 @@ final class ModelCalls {
             return Computed.failed(admission.queueFull());
         }
         Failure lost = await(request, work, budget);
-        budget.trip().endedAt(Stage.QUEUE, work.startedNanos(ticker.nanos()));
+        long waitNanos = budget.trip().endedAt(Stage.QUEUE, work.startedNanos(ticker.nanos()));
         long modelNanos = budget.trip().ended(Stage.MODEL);
+        if (lost == null) {
+            admission.computed(waitNanos, modelNanos);
+        }
         return switch (work.failure()) {
             case null -> lost == null ? new Computed(work.results(), modelNanos, null) : Computed.failed(lost);
             case RuntimeException e -> throw e;

@@ -18,7 +18,7 @@ public enum Metric {
     STAGE_DURATION("inference_stage_duration_seconds", Type.HISTOGRAM, "Time spent in one stage of the journey.",
             "stage"),
     IN_FLIGHT("inference_inflight", Type.GAUGE, "Requests being worked on."),
-    CONCURRENCY_LIMIT("inference_concurrency_limit", Type.GAUGE, "Requests that may be worked on at once."),
+    CONCURRENCY_LIMIT("inference_concurrency_limit", Type.GAUGE, "Requests that may be worked on at once, now: MAX_IN_FLIGHT, or fewer while an overload lasts."),
     SHED("requests_shed_total", Type.COUNTER, "Requests refused at admission.", "reason"),
     CACHE_HITS("cache_hits_total", Type.COUNTER, "Texts answered from a cache.", "tier"),
     CACHE_MISSES("cache_misses_total", Type.COUNTER, "Texts that a cache was asked for in vain.", "tier"),

@@ -26,7 +26,7 @@ class AdmissionControlTest {
 
     private AdmissionControl admission(int maxInFlight, int perMinute) {
         return new AdmissionControl(
-                new Settings.Limits(maxInFlight, Duration.ofSeconds(30), Duration.ofSeconds(10), perMinute), ticker,
+                new Settings.Limits(maxInFlight, Duration.ofSeconds(30), Duration.ofSeconds(10), perMinute), 2, ticker,
                 metrics.requests());
     }
 
@@ -133,6 +133,29 @@ class AdmissionControlTest {
 
         assertThat(most.get()).isBetween(1, 5);
         assertThat(admission.inFlight()).isZero();
+    }
+
+    @Test
+    void whileAnOverloadLastsFewerComeInAndTheGaugeAndTheRefusalSaySo() {
+        AdmissionControl admission = admission(100, 0);
+        List<Permit> permits = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            permits.add(Objects.requireNonNull(admission.admit()));
+        }
+        for (int i = 0; i < 100; i++) {
+            ticker.advance(Duration.ofMillis(20));
+            admission.overloaded();
+            admission.computed(Duration.ofMillis(150).toNanos(), Duration.ofMillis(3).toNanos());
+        }
+
+        assertThat(page()).contains("inference_concurrency_limit{worker_id=\"w\"} 8.0");
+        assertThat(admission.overloaded().detail()).contains("All 8 places");
+        permits.subList(0, 92).forEach(Permit::release);
+        assertThat(admission.isFull()).isTrue();
+        permits.getLast().release();
+        assertThat(admission.isFull()).isFalse();
+        ticker.advance(Duration.ofSeconds(5));
+        assertThat(page()).contains("inference_concurrency_limit{worker_id=\"w\"} 100.0");
     }
 
     @Test
