@@ -66,7 +66,8 @@ final class ReferencePage {
         }
         page.append("\nAn answer to `POST /infer` has status 200 and a JSON object:\n\n");
         members(page, HttpCatalog.answer());
-        page.append("\nWith `\"models\"`, and to `POST /infer/batch`, it is a list instead, ordered by text and then by model ")
+        page.append(
+                "\nWith `\"models\"`, and to `POST /infer/batch`, it is a list instead, ordered by text and then by model ")
                 .append("as they were asked. ")
                 .append("One of them that cannot be answered fails the request:\n\n");
         members(page, HttpCatalog.answers());

@@ -16,9 +16,10 @@ final class Answers {
 
     private static final double NANOS_A_MICROSECOND = 1e3;
     private static final double MICROSECONDS_A_MILLISECOND = 1e3;
-    /** What an answer takes beside its labels, roughly. */
-    private static final int BYTES_AN_ANSWER = 256;
-    private static final int BYTES_A_LABEL = 48;
+    /** What the request's own members, an answer and a label take, roughly: most answers fit in that. */
+    private static final int BYTES_AROUND = 160;
+    private static final int BYTES_AN_ANSWER = 144;
+    private static final int BYTES_A_LABEL = 36;
 
     private static final byte[] PREDICTION = piece("\"prediction\":");
     private static final byte[] CONFIDENCE = piece(",\"confidence\":");
@@ -47,8 +48,9 @@ final class Answers {
     }
 
     Reply reply(Success success, About about) {
-        byte[] body = about.several() ? list(success, about) : object(success, about);
-        Reply reply = new Reply(HttpStatus.OK, JSON, body).with(Fields.X_REQUEST_ID, about.requestId());
+        JsonBytes body = about.several() ? list(success, about) : object(success, about);
+        Reply reply =
+                new Reply(HttpStatus.OK, JSON, body.buffer(), body.size()).with(Fields.X_REQUEST_ID, about.requestId());
         return switch (success.idempotency()) {
             case NONE, STORED -> reply;
             case REPLAYED -> reply.with(Fields.IDEMPOTENT_REPLAYED, "true");
@@ -57,7 +59,7 @@ final class Answers {
     }
 
     /** The one answer to the one text. */
-    private byte[] object(Success success, About about) {
+    private JsonBytes object(Success success, About about) {
         Answer answer = success.answers().getFirst();
         JsonBytes json = new JsonBytes(capacity(success)).raw('{');
         prediction(json, answer);
@@ -66,7 +68,7 @@ final class Answers {
         return end(json, about);
     }
 
-    private byte[] list(Success success, About about) {
+    private JsonBytes list(Success success, About about) {
         JsonBytes json = new JsonBytes(capacity(success)).raw(ANSWERS);
         for (int i = 0; i < success.answers().size(); i++) {
             Answer answer = success.answers().get(i);
@@ -84,7 +86,7 @@ final class Answers {
 
     private static int capacity(Success success) {
         int labels = success.answers().getFirst().prediction().labels().size();
-        return BYTES_AN_ANSWER + success.answers().size() * (BYTES_AN_ANSWER + labels * BYTES_A_LABEL);
+        return BYTES_AROUND + success.answers().size() * (BYTES_AN_ANSWER + labels * BYTES_A_LABEL);
     }
 
     private static void prediction(JsonBytes json, Answer answer) {
@@ -104,14 +106,13 @@ final class Answers {
         json.raw(MODEL_NAME).string(answer.model().name()).raw(MODEL_VERSION).string(answer.model().version());
     }
 
-    private byte[] end(JsonBytes json, About about) {
+    private JsonBytes end(JsonBytes json, About about) {
         return json.raw(workerId)
                 .raw(REQUEST_ID)
                 .string(about.requestId())
                 .raw(PROCESSING_TIME)
                 .number(millis(about.elapsedNanos()))
-                .raw('}')
-                .toBytes();
+                .raw('}');
     }
 
     /** Milliseconds to a microsecond's precision. */

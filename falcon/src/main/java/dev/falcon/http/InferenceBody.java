@@ -41,6 +41,11 @@ final class InferenceBody {
 
     /** One text, 1 to 10,000 code points, not blank, no lone surrogate; and the models it is for. */
     static Question one(byte[] utf8, int maxAnswers) throws Refusal {
+        String plain = PlainBody.text(utf8);
+        if (plain != null) {
+            check(plain, "The text");
+            return new Question(List.of(plain), DEFAULT_MODEL, false);
+        }
         Fields fields = read(utf8, Fields.class);
         if (fields.text == null) {
             throw new Refusal(ErrorCode.MALFORMED_REQUEST, "The field \"text\" is missing or null.");

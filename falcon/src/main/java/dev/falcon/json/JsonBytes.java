@@ -123,4 +123,13 @@ public final class JsonBytes {
     public byte[] toBytes() {
         return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
     }
+
+    /** All that was written, in its first {@link #size()} bytes; not to be written to any more. */
+    public byte[] buffer() {
+        return bytes;
+    }
+
+    public int size() {
+        return size;
+    }
 }

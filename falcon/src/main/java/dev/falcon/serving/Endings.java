@@ -67,7 +67,12 @@ public final class Endings {
         if (success.idempotency() == IdempotencyStatus.REPLAYED) {
             return Source.IDEMPOTENCY;
         }
-        return success.answers().stream().allMatch(Answer::cacheHit) ? Source.CACHE : Source.MODEL;
+        for (Answer answer : success.answers()) {
+            if (!answer.cacheHit()) {
+                return Source.MODEL;
+            }
+        }
+        return Source.CACHE;
     }
 
     private static String name(@Nullable ModelRuntime model) {
@@ -76,9 +81,12 @@ public final class Endings {
 
     /** One record for each answer of a 200, and for each text of a broken promise after admission; none for a refusal. */
     private void record(InferenceRequest request, InferenceOutcome outcome, Trip trip, long elapsedNanos) {
+        if (!inferenceLog.isEnabled()) {
+            return;
+        }
         LogRecord.Origin origin = new LogRecord.Origin(request.requestId(), worker.id(), request.caller().clientIp(),
                 request.idempotencyKey());
-        List<LogRecord> records = new ArrayList<>();
+        List<LogRecord> records = new ArrayList<>(request.texts().size() * request.models().size());
         switch (outcome) {
             case Success success -> answered(request, success, new Sender(origin, elapsedNanos), records);
             case Failure failure -> {

@@ -8,7 +8,6 @@ import dev.falcon.idempotency.Completion;
 import dev.falcon.idempotency.IdempotencyGuard;
 import dev.falcon.idempotency.PollSchedule;
 import dev.falcon.inference.Answer;
-import dev.falcon.inference.Deadline;
 import dev.falcon.inference.ErrorCode;
 import dev.falcon.inference.IdempotencyStatus;
 import dev.falcon.inference.InferenceOutcome;
@@ -36,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * own virtual thread, blocks, and never throws. Safe for use by many threads.
  */
 public final class InferenceService {
+
+    private static final List<Integer> ONLY = List.of(0);
 
     private final AdmissionControl admission;
     private final ServedModels models;
@@ -215,6 +216,9 @@ public final class InferenceService {
         if (noPlace != null) {
             return noPlace;
         }
+        if (asked.size() == 1 && request.texts().size() == 1) {
+            return answeredOne(request, asked.getFirst(), held, idempotencyStatus);
+        }
         List<Answer> byModel = new ArrayList<>(asked.size() * request.texts().size());
         for (Running model : asked) {
             held.trip().comesTo(model.runtime());
@@ -230,6 +234,23 @@ public final class InferenceService {
             }
         }
         return new Success(byText, idempotencyStatus, held.trip().timings());
+    }
+
+    /** The usual question, one text to one model: the same way as many, without what keeps many apart. */
+    private InferenceOutcome answeredOne(InferenceRequest request, Running model, Held held,
+            IdempotencyStatus idempotencyStatus) throws InterruptedException {
+        Budget budget = new Budget(request.caller().deadline().within(inferenceTimeout), held.trip());
+        @Nullable Answer[] answered = new Answer[1];
+        while (true) {
+            Failure failure = answerSome(request, model, ONLY, budget, answered);
+            if (failure != null) {
+                return failure;
+            }
+            Answer answer = answered[0];
+            if (answer != null) {
+                return new Success(List.of(answer), idempotencyStatus, held.trip().timings());
+            }
+        }
     }
 
     /** Adds one model's answers in the texts' order, or says why there are none. */
@@ -261,6 +282,9 @@ public final class InferenceService {
     }
 
     private static List<String> pick(List<String> texts, List<Integer> items) {
+        if (items.size() == texts.size()) {
+            return texts;
+        }
         List<String> picked = new ArrayList<>(items.size());
         for (int item : items) {
             picked.add(texts.get(item));

@@ -62,7 +62,10 @@ class BatchCutTest {
 
             int longest = chosen.stream().mapToInt(i -> costs[i]).max().orElseThrow();
             int tokens = chosen.stream().mapToInt(i -> costs[i]).sum();
-            assertThat(chosen).contains(0).isSorted().doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(bounds.maxSize());
+            assertThat(chosen).contains(0)
+                    .isSorted()
+                    .doesNotHaveDuplicates()
+                    .hasSizeLessThanOrEqualTo(bounds.maxSize());
             if (chosen.size() > 1) {
                 assertThat(longest * chosen.size()).isLessThanOrEqualTo(bounds.maxPaddedTokens());
                 assertThat(longest * chosen.size() / (double) tokens).isLessThanOrEqualTo(bounds.maxPadding() + 1e-9);

@@ -57,7 +57,8 @@ final class Worker implements AutoCloseable {
     Worker(Settings.Http http, Function<Received, InferenceOutcome> journey) {
         HttpFront front = new HttpFront(new HttpFront.Parts(
                 new Settings.Worker("worker-7", Settings.LogLevel.INFO, Settings.LogFormat.TEXT, Duration.ofSeconds(1)),
-                http, new Settings.Limits(64, Duration.ofSeconds(30), Duration.ofSeconds(10), 0), new Settings.Batch(4, 32, 4096, Duration.ZERO),
+                http, new Settings.Limits(64, Duration.ofSeconds(30), Duration.ofSeconds(10), 0),
+                new Settings.Batch(4, 32, 4096, Duration.ZERO),
                 question -> {
                     received.add(question);
                     return journey.apply(question);
