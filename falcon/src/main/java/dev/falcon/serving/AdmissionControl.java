@@ -2,7 +2,6 @@ package dev.falcon.serving;
 
 import dev.falcon.config.Settings;
 import dev.falcon.inference.Caller;
-import dev.falcon.inference.Deadline;
 import dev.falcon.inference.ErrorCode;
 import dev.falcon.inference.InferenceOutcome.Failure;
 import dev.falcon.inference.Ticker;
