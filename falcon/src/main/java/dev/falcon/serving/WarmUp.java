@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -88,8 +89,8 @@ final class WarmUp {
     }
 
     /** Time of one call by its number of texts, as far as larger ones may be worth it. */
-    private TreeMap<Integer, Long> trial(ModelRuntime model, long nanosOfOne) {
-        TreeMap<Integer, Long> nanosBySize = new TreeMap<>();
+    private SortedMap<Integer, Long> trial(ModelRuntime model, long nanosOfOne) {
+        SortedMap<Integer, Long> nanosBySize = new TreeMap<>();
         nanosBySize.put(1, nanosOfOne);
         if (!Mode.isWorthTrying(model.batchInvariant(), nanosOfOne)) {
             return nanosBySize;
