@@ -5,6 +5,9 @@ import dev.falcon.model.ModelFault.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -12,14 +15,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the model to serve and loads it. {@code MODEL_PATH} is one model's directory or a tree {@code NAME/VERSION/} of
+ * Finds the models to serve and loads them. {@code MODEL_PATH} is one model's directory or a tree {@code NAME/VERSION/} of
  * them; directories whose name starts with a dot are not looked at (a training writes its model under such a name first).
  * Stateless but for its settings: each load reads the disk anew.
  */
 public final class ModelRepository {
 
+    /** So that a name alone means its highest version. */
+    private static final Comparator<LoadedModel> HIGHEST_FIRST =
+            Comparator.comparing((LoadedModel model) -> model.manifest().name(), NaturalOrder.INSTANCE)
+                    .thenComparing(model -> model.manifest().version(), NaturalOrder.INSTANCE.reversed());
+
     private final Path root;
     private final @Nullable String wanted;
+    private final String served;
     private final Wording wording;
     private final Function<String, Optional<ModelLoader>> loaders;
 
@@ -33,21 +42,21 @@ public final class ModelRepository {
 
     /** @param loaders from a manifest's kind to what can load it */
     public ModelRepository(Settings.Models settings, Function<String, Optional<ModelLoader>> loaders) {
-        this(settings.path(), settings.defaultModel(), new Wording("MODEL_PATH", "set DEFAULT_MODEL to one of them"),
-                loaders);
+        this(settings, new Wording("MODEL_PATH", "set DEFAULT_MODEL to one of them"), loaders);
     }
 
-    private ModelRepository(Path root, @Nullable String wanted, Wording wording,
+    private ModelRepository(Settings.Models settings, Wording wording,
             Function<String, Optional<ModelLoader>> loaders) {
-        this.root = root;
-        this.wanted = wanted;
+        this.root = settings.path();
+        this.wanted = settings.defaultModel();
+        this.served = settings.served();
         this.wording = wording;
         this.loaders = loaders;
     }
 
     /** Same, of a path that an option of this name gave, whatever the settings say. */
     public static ModelRepository at(Path root, String option, Function<String, Optional<ModelLoader>> loaders) {
-        return new ModelRepository(root, null,
+        return new ModelRepository(new Settings.Models(root, null),
                 new Wording(option, "give " + option + " the folder of one of them, NAME/VERSION"), loaders);
     }
 
@@ -70,15 +79,26 @@ public final class ModelRepository {
     }
 
     private LoadedModel loadFromTree() throws ModelFault {
-        String[] parts = wanted == null ? new String[0] : wanted.split("/", -1);
+        return loadFromTree(directoryOf(wanted == null ? onlyName() : wanted, "DEFAULT_MODEL"));
+    }
+
+    private Path directoryOf(String reference, String setting) throws ModelFault {
+        String[] parts = reference.split("/", -1);
         if (parts.length > 2 || !Stream.of(parts).allMatch(Manifest::isName)) {
-            throw new ModelFault(root, Reason.MISSING, "DEFAULT_MODEL must be NAME or NAME/VERSION, not " + wanted);
+            throw new ModelFault(root, Reason.MISSING, setting + " must be NAME or NAME/VERSION, not " + reference);
         }
-        Path ofName = root.resolve(parts.length > 0 ? parts[0] : onlyName());
-        Path directory = ofName.resolve(parts.length > 1 ? parts[1] : highestVersion(ofName));
+        Path ofName = root.resolve(parts[0]);
+        Path directory = parts.length > 1 || !Files.isDirectory(ofName)
+                ? root.resolve(reference)
+                : ofName.resolve(highestVersion(ofName));
         if (!Files.isDirectory(directory)) {
-            throw new ModelFault(directory, Reason.MISSING, "there is no such model; DEFAULT_MODEL asks for " + wanted);
+            throw new ModelFault(directory, Reason.MISSING,
+                    "there is no such model; " + setting + " asks for " + reference);
         }
+        return directory;
+    }
+
+    private LoadedModel loadFromTree(Path directory) throws ModelFault {
         Manifest manifest = Manifest.read(directory);
         String place = root.relativize(directory).toString();
         if (!Path.of(manifest.name(), manifest.version()).toString().equals(place)) {
@@ -86,6 +106,63 @@ public final class ModelRepository {
                     "it says it is " + reference(manifest) + ", but its directory is " + place);
         }
         return load(directory, manifest);
+    }
+
+    /**
+     * Loads the default model and the others that are to be served. What the settings name must load; where they only say
+     * "all", one that does not is left out, as a half-copied folder must not keep the models beside it from being served.
+     */
+    public ServedSet loadServed() throws ModelFault {
+        LoadedModel byDefault = load();
+        List<LoadedModel> others = new ArrayList<>();
+        List<ModelFault> leftOut = new ArrayList<>();
+        if (served.equals(Settings.Models.ALL_MODELS)) {
+            for (String name : otherNames(byDefault)) {
+                try {
+                    others.add(loadFromTree(directoryOf(name, "SERVED_MODELS")));
+                } catch (ModelFault fault) {
+                    leftOut.add(fault);
+                }
+            }
+        } else {
+            for (String reference : new LinkedHashSet<>(List.of(served.split(" *, *", -1)))) {
+                if (!isLoaded(reference, byDefault, others)) {
+                    others.add(loadListed(reference, byDefault));
+                }
+            }
+        }
+        others.sort(HIGHEST_FIRST);
+        return new ServedSet(byDefault, others, leftOut);
+    }
+
+    private LoadedModel loadListed(String reference, LoadedModel byDefault) throws ModelFault {
+        if (byDefault.directory().equals(root)) {
+            throw new ModelFault(root, Reason.MISSING, "MODEL_PATH is the model " + reference(byDefault.manifest())
+                    + " alone, but SERVED_MODELS asks for " + reference);
+        }
+        return loadFromTree(directoryOf(reference, "SERVED_MODELS"));
+    }
+
+    /** A name alone means the default's version where it is the default's, else the highest. */
+    private boolean isLoaded(String reference, LoadedModel byDefault, List<LoadedModel> others) throws ModelFault {
+        if (reference.equals(byDefault.manifest().name()) || reference.equals(reference(byDefault.manifest()))) {
+            return true;
+        }
+        for (LoadedModel other : others) {
+            if (reference.equals(reference(other.manifest())) || (reference.indexOf('/') < 0
+                    && directoryOf(reference, "SERVED_MODELS").equals(other.directory()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private List<String> otherNames(LoadedModel byDefault) throws ModelFault {
+        return byDefault.directory().equals(root)
+                ? List.of()
+                : directoriesIn(root).stream()
+                        .filter(name -> !name.equals(byDefault.manifest().name()) && holdsAModel(root.resolve(name)))
+                        .toList();
     }
 
     private LoadedModel load(Path directory, Manifest manifest) throws ModelFault {
@@ -113,10 +190,7 @@ public final class ModelRepository {
         return names.getFirst();
     }
 
-    private String highestVersion(Path ofName) throws ModelFault {
-        if (!Files.isDirectory(ofName)) {
-            throw new ModelFault(ofName, Reason.MISSING, "there is no such model; DEFAULT_MODEL asks for " + wanted);
-        }
+    private static String highestVersion(Path ofName) throws ModelFault {
         return directoriesIn(ofName).stream()
                 .max(NaturalOrder.INSTANCE)
                 .orElseThrow(() -> new ModelFault(ofName, Reason.MISSING, "holds no version of this model"));
