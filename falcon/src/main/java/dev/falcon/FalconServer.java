@@ -51,6 +51,7 @@ public final class FalconServer {
     private final InferenceService service;
     private final Listener listener;
     private final Thread sampler;
+    private final Runtimes runtimes;
     private final LoadedModel model;
     private final LastExit lastExit;
 
@@ -65,6 +66,7 @@ public final class FalconServer {
         stores = Stores.open(settings.redis(), settings.breaker(), metrics, ticker);
         ResponseCache cache = new ResponseCache(settings.cache(), stores.shared(), metrics, ticker);
         idempotency = new IdempotencyGuard(settings.idempotency(), stores.store(), metrics, ticker);
+        runtimes = new Runtimes(settings.encoding());
         ServedModels models = new ServedModels(ticker, metrics.requests());
         readiness = new Readiness(models, stores::isAvailable, inferenceLog::isAvailable);
         Endings endings = new Endings(settings.worker(), metrics.requests(), inferenceLog, ticker);
@@ -127,7 +129,7 @@ public final class FalconServer {
 
     private LoadedModel load(ServedModels models, Metrics metrics) throws ModelFault {
         long startNanos = ticker.nanos();
-        LoadedModel loaded = new ModelRepository(settings.models(), Runtimes::ofKind).load();
+        LoadedModel loaded = new ModelRepository(settings.models(), runtimes::ofKind).load();
         models.serve(loaded.runtime());
         long elapsedNanos = ticker.nanos() - startNanos;
         metrics.models().loaded(loaded.runtime().id(), elapsedNanos);
@@ -221,6 +223,7 @@ public final class FalconServer {
         } finally {
             idempotency.close();
             stores.close();
+            runtimes.close();
         }
     }
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Every setting of a worker. A room is handed the part it needs and never sees the environment. Durations carry their
  * unit in the variable's name; a path that is set is relative to the working folder, a default one to the installation.
  */
-public record Settings(Worker worker, Http http, Limits limits, Models models, Redis redis, Postgres postgres,
-        Breaker breaker, Retry retry, Cache cache, Idempotency idempotency, InferenceLog inferenceLog, Debug debug) {
+public record Settings(Worker worker, Http http, Limits limits, Models models, Encoding encoding, Redis redis,
+        Postgres postgres, Breaker breaker, Retry retry, Cache cache, Idempotency idempotency, InferenceLog inferenceLog, Debug debug) {
 
     /** What the worker is called and how it logs. */
     public record Worker(
@@ -75,7 +75,14 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
             @Setting(env = "MODEL_PATH", byDefault = "models",
                     meaning = "A model's folder, or a tree NAME/VERSION/ of them.") Path path,
             @Setting(env = "DEFAULT_MODEL",
-                    meaning = "The model that is served: NAME in its highest version, or NAME/VERSION; needed where the tree holds several names.") @Nullable String defaultModel) {}
+                    meaning = "The model that is served: NAME in its highest version, or NAME/VERSION; unset: the only one, and of several sentiment-linear.") @Nullable String defaultModel) {}
+
+    /** What transformer models have in common: their encoder. */
+    public record Encoding(
+            @Setting(env = "MODEL_CACHE_DIR", byDefault = "data/cache",
+                    meaning = "Folder where an encoder's weights and its native libraries are unpacked at the first start, and `falcon train` keeps embeddings; several workers may share it. Programs must be allowed to run from its file system.") Path cacheDir,
+            @Setting(env = "MODEL_MAX_TOKENS", byDefault = "256", unit = "tokens", min = 8, max = 512,
+                    meaning = "As much of a text a transformer model reads; what a longer one has after that is not looked at, and its answer says so.") int maxTokens) {}
 
     /** The shared store of answers and idempotency keys. */
     public record Redis(

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelRepository {
 
+    /** The shipped model that is served where a tree holds several names and none of them was asked for. */
+    static final String USUAL = "sentiment-linear";
+
     private final Path root;
     private final @Nullable String wanted;
     private final Wording wording;
@@ -28,13 +31,13 @@ public final class ModelRepository {
      *
      * @param path what the path was given by
      * @param choice how one of several models is chosen
+     * @param usual the one of several names that is meant where none is said; null: there is none
      */
-    private record Wording(String path, String choice) {}
+    private record Wording(String path, String choice, @Nullable String usual) {}
 
     /** @param loaders from a manifest's kind to what can load it */
     public ModelRepository(Settings.Models settings, Function<String, Optional<ModelLoader>> loaders) {
-        this(settings.path(), settings.defaultModel(), new Wording("MODEL_PATH", "set DEFAULT_MODEL to one of them"),
-                loaders);
+        this(settings.path(), settings.defaultModel(), new Wording("MODEL_PATH", "set DEFAULT_MODEL to one of them", USUAL), loaders);
     }
 
     private ModelRepository(Path root, @Nullable String wanted, Wording wording,
@@ -48,28 +51,41 @@ public final class ModelRepository {
     /** Same, of a path that an option of this name gave, whatever the settings say. */
     public static ModelRepository at(Path root, String option, Function<String, Optional<ModelLoader>> loaders) {
         return new ModelRepository(root, null,
-                new Wording(option, "give " + option + " the folder of one of them, NAME/VERSION"), loaders);
+                new Wording(option, "give " + option + " the folder of one of them, NAME/VERSION", null), loaders);
     }
 
-    /** Loads the default model: the one named, or the only one; the highest version where none is named. */
+    /** Loads the default model: the one named, the only one, or the usual one of several; the highest version where none is named. */
     public LoadedModel load() throws ModelFault {
+        Found found = find();
+        return load(found.directory(), found.manifest());
+    }
+
+    /** The manifest of the model that would be loaded. */
+    public Manifest manifest() throws ModelFault {
+        return find().manifest();
+    }
+
+    /** A model on disk. */
+    private record Found(Path directory, Manifest manifest) {}
+
+    private Found find() throws ModelFault {
         if (!Files.isDirectory(root)) {
             throw new ModelFault(root, Reason.MISSING,
                     (Files.exists(root) ? "is not a directory" : "does not exist") + " (" + wording.path() + ")");
         }
-        return Files.exists(root.resolve(Manifest.FILE_NAME)) ? loadRoot() : loadFromTree();
+        return Files.exists(root.resolve(Manifest.FILE_NAME)) ? findRoot() : findInTree();
     }
 
-    private LoadedModel loadRoot() throws ModelFault {
+    private Found findRoot() throws ModelFault {
         Manifest manifest = Manifest.read(root);
         if (wanted != null && !wanted.equals(manifest.name()) && !wanted.equals(reference(manifest))) {
             throw new ModelFault(root, Reason.MISSING,
                     "MODEL_PATH is the model " + reference(manifest) + ", but DEFAULT_MODEL asks for " + wanted);
         }
-        return load(root, manifest);
+        return new Found(root, manifest);
     }
 
-    private LoadedModel loadFromTree() throws ModelFault {
+    private Found findInTree() throws ModelFault {
         String[] parts = wanted == null ? new String[0] : wanted.split("/", -1);
         if (parts.length > 2 || !Stream.of(parts).allMatch(Manifest::isName)) {
             throw new ModelFault(root, Reason.MISSING, "DEFAULT_MODEL must be NAME or NAME/VERSION, not " + wanted);
@@ -85,7 +101,7 @@ public final class ModelRepository {
             throw new ModelFault(directory.resolve(Manifest.FILE_NAME), Reason.BAD_MANIFEST,
                     "it says it is " + reference(manifest) + ", but its directory is " + place);
         }
-        return load(directory, manifest);
+        return new Found(directory, manifest);
     }
 
     private LoadedModel load(Path directory, Manifest manifest) throws ModelFault {
@@ -98,6 +114,9 @@ public final class ModelRepository {
     private String onlyName() throws ModelFault {
         List<String> folders = directoriesIn(root);
         List<String> names = folders.stream().filter(name -> holdsAModel(root.resolve(name))).toList();
+        if (names.size() > 1 && wording.usual() != null && names.contains(wording.usual())) {
+            return wording.usual();
+        }
         if (names.size() > 1) {
             throw new ModelFault(root, Reason.AMBIGUOUS,
                     "holds several models, " + String.join(", ", names) + ": " + wording.choice());

@@ -37,6 +37,7 @@ final class FloorPlan {
             room("idempotency", "inference", "config", "telemetry", "json", "store"),
             room("model", "inference", "config", "telemetry", "json"),
             room("model.linear", "inference", "config", "telemetry", "json", "model"),
+            room("model.transformer", "inference", "config", "telemetry", "json", "model"),
             room("inferencelog", "inference", "config", "telemetry", "json", "resilience"),
             room("serving", "inference", "config", "telemetry", "cache", "idempotency", "model", "inferencelog"),
             room("listener", "inference", "config", "telemetry"),

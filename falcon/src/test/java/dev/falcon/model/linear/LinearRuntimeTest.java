@@ -3,7 +3,6 @@ package dev.falcon.model.linear;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.falcon.Runtimes;
 import dev.falcon.config.Settings;
 import dev.falcon.inference.Prediction;
 import dev.falcon.model.LoadedModel;
@@ -14,6 +13,7 @@ import dev.falcon.model.Prepared;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,7 +34,7 @@ class LinearRuntimeTest {
     void trainWriteAndLoad() throws Exception {
         trained = LinearTrainer.train(Generated.examples(3, 3, 60), Generated.plan(), Generated.SILENT);
         new ModelWriter(folder).write(trained.manifest(), trained.files(), false);
-        loaded = new ModelRepository(new Settings.Models(folder, null), Runtimes::ofKind).load();
+        loaded = new ModelRepository(new Settings.Models(folder, null), kind -> Optional.of(LinearRuntime::load)).load();
     }
 
     private static List<String> texts(int count) {
