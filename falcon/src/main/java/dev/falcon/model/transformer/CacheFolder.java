@@ -76,6 +76,7 @@ final class CacheFolder {
     }
 
     /** Work on the folder's files. */
+    @FunctionalInterface
     private interface Unpacking {
         void run() throws IOException, ModelFault;
     }

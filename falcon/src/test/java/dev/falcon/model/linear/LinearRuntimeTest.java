@@ -10,6 +10,7 @@ import dev.falcon.model.ModelRepository;
 import dev.falcon.model.ModelRuntime;
 import dev.falcon.model.ModelWriter;
 import dev.falcon.model.Prepared;
+import dev.falcon.model.TrainedModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LinearRuntimeTest {
 
     @TempDir private Path folder;
-    private LinearTrainer.Trained trained;
+    private TrainedModel trained;
     private LoadedModel loaded;
 
     @BeforeEach
