@@ -58,6 +58,7 @@ public final class FalconServer {
     private final InferenceService service;
     private final Listener listener;
     private final Thread sampler;
+    private final Runtimes runtimes;
     private final ServedModels served;
     private final ServedSet models;
     private final LastExit lastExit;
@@ -73,6 +74,7 @@ public final class FalconServer {
         stores = Stores.open(settings.redis(), settings.breaker(), metrics, ticker);
         ResponseCache cache = new ResponseCache(settings.cache(), stores.shared(), metrics, ticker);
         idempotency = new IdempotencyGuard(settings.idempotency(), stores.store(), metrics, ticker);
+        runtimes = new Runtimes(settings.encoding());
         served = new ServedModels(settings.batch(), settings.limits(), metrics, ticker);
         readiness = new Readiness(served, stores::isAvailable, inferenceLog::isAvailable);
         Endings endings = new Endings(settings.worker(), metrics.requests(), inferenceLog, ticker);
@@ -137,7 +139,7 @@ public final class FalconServer {
     private ServedSet load(Metrics metrics) throws ModelFault {
         Map<ModelId, Long> loadNanos = new HashMap<>();
         ServedSet set = new ModelRepository(settings.models(),
-                kind -> Runtimes.ofKind(kind).map(loader -> timed(loader, loadNanos))).loadServed();
+                kind -> runtimes.ofKind(kind).map(loader -> timed(loader, loadNanos))).loadServed();
         for (ModelFault fault : set.leftOut()) {
             log.emit(Event.MODEL_LEFT_OUT, "a model is not served: " + fault.getMessage(),
                     Field.of("file", fault.file()), Field.of("reason", fault.reason()));
@@ -260,6 +262,7 @@ public final class FalconServer {
             served.close();
             idempotency.close();
             stores.close();
+            runtimes.close();
         }
     }
 

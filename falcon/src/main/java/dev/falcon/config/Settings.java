@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Every setting of a worker. A room is handed the part it needs and never sees the environment. Durations carry their
  * unit in the variable's name; a path that is set is relative to the working folder, a default one to the installation.
  */
-public record Settings(Worker worker, Http http, Limits limits, Batch batch, Models models, Redis redis,
-        Postgres postgres, Breaker breaker, Retry retry, Cache cache, Idempotency idempotency,
+public record Settings(Worker worker, Http http, Limits limits, Batch batch, Models models, Encoding encoding,
+        Redis redis, Postgres postgres, Breaker breaker, Retry retry, Cache cache, Idempotency idempotency,
         InferenceLog inferenceLog, Debug debug) {
 
     /** What the worker is called and how it logs. */
@@ -88,21 +88,30 @@ public record Settings(Worker worker, Http http, Limits limits, Batch batch, Mod
             @Setting(env = "MODEL_PATH", byDefault = "models",
                     meaning = "A model's folder, or a tree NAME/VERSION/ of them.") Path path,
             @Setting(env = "DEFAULT_MODEL",
-                    meaning = "The model that answers where a request names none: NAME in its highest version, or NAME/VERSION; needed where the tree holds several names.") @Nullable String defaultModel,
-            @Setting(env = "SERVED_MODELS", byDefault = ALL_MODELS, pattern = MODEL_LIST,
-                    meaning = "The models that are loaded beside the default one: `all` other names of the tree, each in its highest version, where one that cannot be loaded is left out and said; or a comma-separated list of NAME and NAME/VERSION, where each must load. The default model's own name: no other one.") String served) {
+                    meaning = "The model that answers where a request names none: NAME in its highest version, or NAME/VERSION; unset: the only one, and of several sentiment-linear.") @Nullable String defaultModel,
+            @Setting(env = "SERVED_MODELS", byDefault = DEFAULT_MODEL, pattern = MODEL_LIST,
+                    meaning = "The models that are loaded beside the default one: `default` none; `all` other names of the tree, each in its highest version, where one that cannot be loaded is left out and said; or a comma-separated list of NAME and NAME/VERSION, where each must load.") String served) {
 
         /** All names of the tree. */
         public static final String ALL_MODELS = "all";
+        /** No other model than the default one. */
+        public static final String DEFAULT_MODEL = "default";
 
         private static final String MODEL = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}(/[A-Za-z0-9][A-Za-z0-9._-]{0,63})?";
         static final String MODEL_LIST = MODEL + "( *, *" + MODEL + ")*";
 
-        /** Those, with everything else in the tree. */
+        /** That one alone. */
         public Models(Path path, @Nullable String defaultModel) {
-            this(path, defaultModel, ALL_MODELS);
+            this(path, defaultModel, DEFAULT_MODEL);
         }
     }
+
+    /** What transformer models have in common: their encoder. */
+    public record Encoding(
+            @Setting(env = "MODEL_CACHE_DIR", byDefault = "data/cache",
+                    meaning = "Folder where an encoder's weights and its native libraries are unpacked at the first start, and `falcon train` keeps embeddings; several workers may share it. Programs must be allowed to run from its file system.") Path cacheDir,
+            @Setting(env = "MODEL_MAX_TOKENS", byDefault = "256", unit = "tokens", min = 8, max = 512,
+                    meaning = "As much of a text a transformer model reads; what a longer one has after that is not looked at, and its answer says so.") int maxTokens) {}
 
     /** The shared store of answers and idempotency keys. */
     public record Redis(

@@ -25,6 +25,8 @@ public final class ModelRepository {
     private static final Comparator<LoadedModel> HIGHEST_FIRST =
             Comparator.comparing((LoadedModel model) -> model.manifest().name(), NaturalOrder.INSTANCE)
                     .thenComparing(model -> model.manifest().version(), NaturalOrder.INSTANCE.reversed());
+    /** The shipped model that is served where a tree holds several names and none of them was asked for. */
+    static final String USUAL = "sentiment-linear";
 
     private final Path root;
     private final @Nullable String wanted;
@@ -37,12 +39,13 @@ public final class ModelRepository {
      *
      * @param path what the path was given by
      * @param choice how one of several models is chosen
+     * @param usual the one of several names that is meant where none is said; null: there is none
      */
-    private record Wording(String path, String choice) {}
+    private record Wording(String path, String choice, @Nullable String usual) {}
 
     /** @param loaders from a manifest's kind to what can load it */
     public ModelRepository(Settings.Models settings, Function<String, Optional<ModelLoader>> loaders) {
-        this(settings, new Wording("MODEL_PATH", "set DEFAULT_MODEL to one of them"), loaders);
+        this(settings, new Wording("MODEL_PATH", "set DEFAULT_MODEL to one of them", USUAL), loaders);
     }
 
     private ModelRepository(Settings.Models settings, Wording wording,
@@ -57,29 +60,42 @@ public final class ModelRepository {
     /** Same, of a path that an option of this name gave, whatever the settings say. */
     public static ModelRepository at(Path root, String option, Function<String, Optional<ModelLoader>> loaders) {
         return new ModelRepository(new Settings.Models(root, null),
-                new Wording(option, "give " + option + " the folder of one of them, NAME/VERSION"), loaders);
+                new Wording(option, "give " + option + " the folder of one of them, NAME/VERSION", null), loaders);
     }
 
-    /** Loads the default model: the one named, or the only one; the highest version where none is named. */
+    /** Loads the default model: the one named, the only one, or the usual one of several; the highest version where none is named. */
     public LoadedModel load() throws ModelFault {
+        Found found = find();
+        return load(found.directory(), found.manifest());
+    }
+
+    /** The manifest of the model that would be loaded. */
+    public Manifest manifest() throws ModelFault {
+        return find().manifest();
+    }
+
+    /** A model on disk. */
+    private record Found(Path directory, Manifest manifest) {}
+
+    private Found find() throws ModelFault {
         if (!Files.isDirectory(root)) {
             throw new ModelFault(root, Reason.MISSING,
                     (Files.exists(root) ? "is not a directory" : "does not exist") + " (" + wording.path() + ")");
         }
-        return Files.exists(root.resolve(Manifest.FILE_NAME)) ? loadRoot() : loadFromTree();
+        return Files.exists(root.resolve(Manifest.FILE_NAME)) ? findRoot() : findInTree();
     }
 
-    private LoadedModel loadRoot() throws ModelFault {
+    private Found findRoot() throws ModelFault {
         Manifest manifest = Manifest.read(root);
         if (wanted != null && !wanted.equals(manifest.name()) && !wanted.equals(reference(manifest))) {
             throw new ModelFault(root, Reason.MISSING,
                     "MODEL_PATH is the model " + reference(manifest) + ", but DEFAULT_MODEL asks for " + wanted);
         }
-        return load(root, manifest);
+        return new Found(root, manifest);
     }
 
-    private LoadedModel loadFromTree() throws ModelFault {
-        return loadFromTree(directoryOf(wanted == null ? onlyName() : wanted, "DEFAULT_MODEL"));
+    private Found findInTree() throws ModelFault {
+        return found(directoryOf(wanted == null ? onlyName() : wanted, "DEFAULT_MODEL"));
     }
 
     private Path directoryOf(String reference, String setting) throws ModelFault {
@@ -99,13 +115,18 @@ public final class ModelRepository {
     }
 
     private LoadedModel loadFromTree(Path directory) throws ModelFault {
+        Found found = found(directory);
+        return load(found.directory(), found.manifest());
+    }
+
+    private Found found(Path directory) throws ModelFault {
         Manifest manifest = Manifest.read(directory);
         String place = root.relativize(directory).toString();
         if (!Path.of(manifest.name(), manifest.version()).toString().equals(place)) {
             throw new ModelFault(directory.resolve(Manifest.FILE_NAME), Reason.BAD_MANIFEST,
                     "it says it is " + reference(manifest) + ", but its directory is " + place);
         }
-        return load(directory, manifest);
+        return new Found(directory, manifest);
     }
 
     /**
@@ -124,7 +145,7 @@ public final class ModelRepository {
                     leftOut.add(fault);
                 }
             }
-        } else {
+        } else if (!served.equals(Settings.Models.DEFAULT_MODEL)) {
             for (String reference : new LinkedHashSet<>(List.of(served.split(" *, *", -1)))) {
                 if (!isLoaded(reference, byDefault, others)) {
                     others.add(loadListed(reference, byDefault));
@@ -175,6 +196,9 @@ public final class ModelRepository {
     private String onlyName() throws ModelFault {
         List<String> folders = directoriesIn(root);
         List<String> names = folders.stream().filter(name -> holdsAModel(root.resolve(name))).toList();
+        if (names.size() > 1 && wording.usual() != null && names.contains(wording.usual())) {
+            return wording.usual();
+        }
         if (names.size() > 1) {
             throw new ModelFault(root, Reason.AMBIGUOUS,
                     "holds several models, " + String.join(", ", names) + ": " + wording.choice());

@@ -38,6 +38,7 @@ final class FloorPlan {
             room("batching", "inference", "config", "telemetry"),
             room("model", "inference", "config", "telemetry", "json"),
             room("model.linear", "inference", "config", "telemetry", "json", "model"),
+            room("model.transformer", "inference", "config", "telemetry", "json", "model"),
             room("inferencelog", "inference", "config", "telemetry", "json", "resilience"),
             room("serving", "inference", "config", "telemetry", "cache", "idempotency", "batching", "model",
                     "inferencelog"),

@@ -110,6 +110,24 @@ class ModelRepositoryTest {
     }
 
     @Test
+    void ofSeveralNamesTheUsualOneIsMeantWhereNoneIsSaid() throws Exception {
+        install("a", "1");
+        install(ModelRepository.USUAL, "1");
+
+        assertThat(loaded(null)).isEqualTo(ModelRepository.USUAL + "/1");
+        assertThat(loaded("a")).isEqualTo("a/1");
+    }
+
+    @Test
+    void whatWouldBeLoadedIsKnownWithoutLoadingIt() throws Exception {
+        install("m", "1");
+        Settings.Models settings = new Settings.Models(folder, null);
+
+        assertThat(new ModelRepository(settings, kind -> Optional.empty()).manifest().id())
+                .isEqualTo(new ModelId("m", "1", "a".repeat(64)));
+    }
+
+    @Test
     void onlyFoldersThatHoldAModelCountAsSeveral() throws Exception {
         install("m", "1");
         Files.createDirectories(folder.resolve("data").resolve("raw"));

@@ -1,6 +1,5 @@
 package dev.falcon.proving.jmh;
 
-import dev.falcon.Runtimes;
 import dev.falcon.cache.CacheKeyBench;
 import dev.falcon.config.Settings;
 import dev.falcon.http.JsonBench;
@@ -16,11 +15,13 @@ import dev.falcon.model.ModelFault;
 import dev.falcon.model.ModelRepository;
 import dev.falcon.model.ModelRuntime;
 import dev.falcon.model.Prepared;
+import dev.falcon.model.linear.LinearRuntime;
 import dev.falcon.telemetry.Metrics;
 import dev.falcon.telemetry.RequestMeters;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -55,7 +56,8 @@ public class PathBenchmarks {
     private static ModelRuntime shipped() {
         Path models = Path.of(System.getProperty("proving.root", "")).resolve("models");
         try {
-            return new ModelRepository(new Settings.Models(models, null), Runtimes::ofKind).load().runtime();
+            return new ModelRepository(new Settings.Models(models, "sentiment-linear"),
+                    kind -> Optional.of(LinearRuntime::load)).load().runtime();
         } catch (ModelFault e) {
             throw new IllegalStateException("the shipped model cannot be used", e);
         }
