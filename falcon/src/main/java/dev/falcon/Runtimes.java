@@ -35,8 +35,11 @@ public final class Runtimes implements AutoCloseable {
 
     /** What the encoders of the models to be served take at most beside the heap, in bytes by name; loads nothing. */
     public Map<String, Long> nativeBytes(Settings.Models models) throws ModelFault {
-        return encoders.nativeBytes(
-                TransformerRuntime.encoderOf(new ModelRepository(models, this::ofKind).manifest()).stream().toList());
+        return encoders.nativeBytes(new ModelRepository(models, this::ofKind).servedManifests()
+                .stream()
+                .flatMap(manifest -> TransformerRuntime.encoderOf(manifest).stream())
+                .distinct()
+                .toList());
     }
 
     /** What the models share. */

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class ModelRepository {
 
     /** So that a name alone means its highest version. */
-    private static final Comparator<LoadedModel> HIGHEST_FIRST =
-            Comparator.comparing((LoadedModel model) -> model.manifest().name(), NaturalOrder.INSTANCE)
+    private static final Comparator<Found> HIGHEST_FIRST =
+            Comparator.comparing((Found model) -> model.manifest().name(), NaturalOrder.INSTANCE)
                     .thenComparing(model -> model.manifest().version(), NaturalOrder.INSTANCE.reversed());
     /** The shipped model that is served where a tree holds several names and none of them was asked for. */
     static final String USUAL = "sentiment-linear";
@@ -114,11 +114,6 @@ public final class ModelRepository {
         return directory;
     }
 
-    private LoadedModel loadFromTree(Path directory) throws ModelFault {
-        Found found = found(directory);
-        return load(found.directory(), found.manifest());
-    }
-
     private Found found(Path directory) throws ModelFault {
         Manifest manifest = Manifest.read(directory);
         String place = root.relativize(directory).toString();
@@ -134,42 +129,70 @@ public final class ModelRepository {
      * "all", one that does not is left out, as a half-copied folder must not keep the models beside it from being served.
      */
     public ServedSet loadServed() throws ModelFault {
-        LoadedModel byDefault = load();
+        Found byDefault = find();
+        LoadedModel usual = load(byDefault.directory(), byDefault.manifest());
         List<LoadedModel> others = new ArrayList<>();
         List<ModelFault> leftOut = new ArrayList<>();
-        if (served.equals(Settings.Models.ALL_MODELS)) {
+        for (Found other : others(byDefault, leftOut)) {
+            try {
+                others.add(load(other.directory(), other.manifest()));
+            } catch (ModelFault fault) {
+                if (!servesAll()) {
+                    throw fault;
+                }
+                leftOut.add(fault);
+            }
+        }
+        return new ServedSet(usual, others, leftOut);
+    }
+
+    /** The manifests of what {@link #loadServed} would load, the default model's first. */
+    public List<Manifest> servedManifests() throws ModelFault {
+        Found byDefault = find();
+        return Stream.concat(Stream.of(byDefault), others(byDefault, new ArrayList<>()).stream())
+                .map(Found::manifest)
+                .toList();
+    }
+
+    private boolean servesAll() {
+        return served.equals(Settings.Models.ALL_MODELS);
+    }
+
+    private List<Found> others(Found byDefault, List<ModelFault> leftOut) throws ModelFault {
+        List<Found> others = new ArrayList<>();
+        if (servesAll()) {
             for (String name : otherNames(byDefault)) {
                 try {
-                    others.add(loadFromTree(directoryOf(name, "SERVED_MODELS")));
+                    others.add(found(directoryOf(name, "SERVED_MODELS")));
                 } catch (ModelFault fault) {
                     leftOut.add(fault);
                 }
             }
         } else if (!served.equals(Settings.Models.DEFAULT_MODEL)) {
             for (String reference : new LinkedHashSet<>(List.of(served.split(" *, *", -1)))) {
-                if (!isLoaded(reference, byDefault, others)) {
-                    others.add(loadListed(reference, byDefault));
+                if (!isKnown(reference, byDefault, others)) {
+                    others.add(findListed(reference, byDefault));
                 }
             }
         }
         others.sort(HIGHEST_FIRST);
-        return new ServedSet(byDefault, others, leftOut);
+        return others;
     }
 
-    private LoadedModel loadListed(String reference, LoadedModel byDefault) throws ModelFault {
+    private Found findListed(String reference, Found byDefault) throws ModelFault {
         if (byDefault.directory().equals(root)) {
             throw new ModelFault(root, Reason.MISSING, "MODEL_PATH is the model " + reference(byDefault.manifest())
                     + " alone, but SERVED_MODELS asks for " + reference);
         }
-        return loadFromTree(directoryOf(reference, "SERVED_MODELS"));
+        return found(directoryOf(reference, "SERVED_MODELS"));
     }
 
     /** A name alone means the default's version where it is the default's, else the highest. */
-    private boolean isLoaded(String reference, LoadedModel byDefault, List<LoadedModel> others) throws ModelFault {
+    private boolean isKnown(String reference, Found byDefault, List<Found> others) throws ModelFault {
         if (reference.equals(byDefault.manifest().name()) || reference.equals(reference(byDefault.manifest()))) {
             return true;
         }
-        for (LoadedModel other : others) {
+        for (Found other : others) {
             if (reference.equals(reference(other.manifest())) || (reference.indexOf('/') < 0
                     && directoryOf(reference, "SERVED_MODELS").equals(other.directory()))) {
                 return true;
@@ -178,7 +201,7 @@ public final class ModelRepository {
         return false;
     }
 
-    private List<String> otherNames(LoadedModel byDefault) throws ModelFault {
+    private List<String> otherNames(Found byDefault) throws ModelFault {
         return byDefault.directory().equals(root)
                 ? List.of()
                 : directoriesIn(root).stream()

@@ -233,6 +233,23 @@ class ModelRepositoryTest {
     }
 
     @Test
+    void unlessMoreAreAskedForTheDefaultModelIsServedAlone() throws Exception {
+        install("m", "1");
+        install("a", "1");
+
+        assertThat(names(repository(new Settings.Models(folder, "m")).loadServed())).containsExactly("m/1");
+    }
+
+    @Test
+    void theManifestsOfWhatWouldBeServedAreKnownBeforeItIsLoaded() throws Exception {
+        install("m", "1");
+        install("a", "1");
+
+        assertThat(repository(new Settings.Models(folder, "m", "all")).servedManifests()).extracting(Manifest::name)
+                .containsExactly("m", "a");
+    }
+
+    @Test
     void aListMeansThoseBesideTheDefaultTheHighestVersionOfANameFirst() throws Exception {
         install("m", "1");
         install("m", "2");

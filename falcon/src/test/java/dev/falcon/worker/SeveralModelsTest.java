@@ -37,7 +37,8 @@ final class SeveralModelsTest {
         Files.writeString(folder.resolve("models").resolve("broken").resolve("1").resolve("weights.bin"), "no");
         return WorkerSetup.in(folder)
                 .with("MODEL_PATH", folder.resolve("models").toString())
-                .with("DEFAULT_MODEL", "second");
+                .with("DEFAULT_MODEL", "second")
+                .with("SERVED_MODELS", "all");
     }
 
     @Test
