@@ -44,7 +44,7 @@ final class Encoder implements AutoCloseable {
         this.environment = OrtEnvironment.getEnvironment();
         this.session = session;
         this.layout = shape.layout();
-        this.batchTokens = batchTokens(description, shape.maxTokens());
+        this.batchTokens = batchTokens(shape.maxTokens());
         this.turns = new Semaphore(layout.callers(), true);
         for (int i = 0; i < layout.callers(); i++) {
             workspaces.add(new Workspace(batchTokens));
@@ -88,16 +88,15 @@ final class Encoder implements AutoCloseable {
         }
     }
 
-    /** What a batch of its may hold: one text alone, or some more where that changes nobody's answer. */
-    private static int batchTokens(EncoderDescription description, int maxTokens) {
-        return description.batchInvariant() ? Math.max(BATCH_TOKENS, maxTokens) : maxTokens;
+    private static int batchTokens(int maxTokens) {
+        return Math.max(BATCH_TOKENS, maxTokens);
     }
 
     /** Bytes beside the heap that it takes at most. */
     static long nativeBytes(EncoderDescription description, Shape shape) {
         EncoderDescription.Memory memory = description.memory();
         return memory.loaded() + shape.layout().callers()
-                * (memory.each() + Workspace.bytes(batchTokens(description, shape.maxTokens())));
+                * (memory.each() + Workspace.bytes(batchTokens(shape.maxTokens())));
     }
 
     EncoderDescription description() {

@@ -6,21 +6,25 @@ import java.util.function.Consumer;
 
 /**
  * Fits a head to embeddings with labels: multinomial logistic regression, whose regularisation and temperature are chosen by
- * cross-validation. The strength with the least log loss on texts that were not trained on wins; then all scores are divided
- * by the temperature under which those texts' probabilities were the most likely (Guo et al., "On calibration of modern
+ * cross-validation. Of the strengths whose log loss on texts that were not trained on is within a standard error of the least,
+ * the strongest wins (Hastie, Tibshirani and Friedman, "The elements of statistical learning", 2nd edition, 7.10): what the
+ * examples cannot tell apart is decided for the plainer head. Then all scores are divided by the temperature under which those texts' probabilities were the most likely (Guo et al., "On calibration of modern
  * neural networks", 2017), so that a probability means what it says. Confined to one training.
  */
 final class HeadTrainer {
 
     /** From strong to weak: each is solved from where the one before ended. */
-    static final List<Double> STRENGTHS = List.of(1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001);
+    static final List<Double> STRENGTHS = List.of(1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001);
+
+    /** Weaker ones are not tried once so many in a row were worse than the best: the loss has one lowest point. */
+    private static final int WORSE_IN_A_ROW = 2;
 
     private static final int FOLDS = 5;
     /** Folds are left out where all five would take too long: numbers of the training set times labels, for each fold. */
     private static final long NUMBERS_A_FOLD = 60_000_000;
 
-    private static final Lbfgs.Stop COARSE = new Lbfgs.Stop(3e-3, 60);
-    private static final Lbfgs.Stop FINE = new Lbfgs.Stop(3e-4, 300);
+    private static final Lbfgs.Stop COARSE = new Lbfgs.Stop(1e-3, 60);
+    private static final Lbfgs.Stop FINE = new Lbfgs.Stop(3e-4, 200);
 
     private final List<String> labels;
     private final List<float[]> embeddings;
@@ -63,6 +67,17 @@ final class HeadTrainer {
             return StrictMath.log(sum) + top - scores[right] / temperature;
         }
 
+        /** The log loss, and a standard error of it more. */
+        private double logLossWithinError() {
+            double mean = logLoss(1);
+            double squares = 0;
+            for (int i = 0; i < scores.size(); i++) {
+                double distance = logLoss(scores.get(i), given.get(i), 1) - mean;
+                squares += distance * distance;
+            }
+            return mean + Math.sqrt(squares) / scores.size();
+        }
+
         private double accuracy() {
             int right = 0;
             for (int i = 0; i < scores.size(); i++) {
@@ -89,28 +104,39 @@ final class HeadTrainer {
     }
 
     Fitted fit() {
-        int folds = folds();
+        List<Fold> folds = new ArrayList<>();
+        for (int number = 0; number < folds(); number++) {
+            folds.add(new Fold(number));
+        }
         List<OutOfFold> byStrength = new ArrayList<>();
-        STRENGTHS.forEach(strength -> byStrength.add(new OutOfFold()));
-        for (int fold = 0; fold < folds; fold++) {
-            score(fold, byStrength);
-        }
+        // Where one fold's search ended is near where that over all folds will.
+        List<double[]> starts = new ArrayList<>();
         int best = 0;
-        for (int i = 1; i < STRENGTHS.size(); i++) {
-            if (byStrength.get(i).logLoss(1) < byStrength.get(best).logLoss(1)) {
-                best = i;
+        for (int i = 0; i < STRENGTHS.size() && i - best <= WORSE_IN_A_ROW; i++) {
+            OutOfFold scored = new OutOfFold();
+            for (Fold fold : folds) {
+                progress.accept("cross-validation: regularisation " + STRENGTHS.get(i) + ", fold " + (fold.number + 1)
+                        + " of " + folds.size());
+                fold.score(STRENGTHS.get(i), scored);
             }
+            byStrength.add(scored);
+            starts.add(folds.getFirst().parameters.clone());
+            best = scored.logLoss(1) < byStrength.get(best).logLoss(1) ? i : best;
         }
-        double strength = STRENGTHS.get(best);
-        OutOfFold scored = byStrength.get(best);
-        double temperature = temperature(scored);
+        int choice = 0;
+        while (byStrength.get(choice).logLoss(1) > byStrength.get(best).logLossWithinError()) {
+            choice++;
+        }
+        double strength = STRENGTHS.get(choice);
+        OutOfFold chosen = byStrength.get(choice);
+        double temperature = temperature(chosen);
         progress.accept("training on " + given.length + " examples with regularisation " + strength);
         Standardised all = new Standardised(embeddings);
         SoftmaxLoss loss = new SoftmaxLoss(all, given, labels.size(), strength);
-        double[] parameters = new double[loss.parameters()];
+        double[] parameters = starts.get(choice);
         Lbfgs.minimise(loss, parameters, FINE);
-        return new Fitted(all.head(labels, parameters, temperature), strength, temperature, folds,
-                scored.logLoss(1), scored.accuracy());
+        return new Fitted(all.head(labels, parameters, temperature), strength, temperature, folds.size(),
+                chosen.logLoss(1), chosen.accuracy());
     }
 
     private int folds() {
@@ -118,24 +144,33 @@ final class HeadTrainer {
         return Math.clamp(NUMBERS_A_FOLD * FOLDS / Math.max(1, numbers), 1, FOLDS);
     }
 
-    private void score(int fold, List<OutOfFold> byStrength) {
-        int from = (int) ((long) given.length * fold / FOLDS);
-        int to = (int) ((long) given.length * (fold + 1) / FOLDS);
-        List<float[]> others = new ArrayList<>(embeddings.subList(0, from));
-        others.addAll(embeddings.subList(to, given.length));
-        int[] othersGiven = new int[others.size()];
-        System.arraycopy(given, 0, othersGiven, 0, from);
-        System.arraycopy(given, to, othersGiven, from, given.length - to);
-        Standardised standardised = new Standardised(others);
-        double[] parameters = new double[labels.size() * (EncoderDescription.DIMENSIONS + 1)];
-        for (int i = 0; i < STRENGTHS.size(); i++) {
-            progress.accept("cross-validation: fold " + (fold + 1) + ", regularisation " + STRENGTHS.get(i));
-            Lbfgs.minimise(new SoftmaxLoss(standardised, othersGiven, labels.size(), STRENGTHS.get(i)), parameters,
-                    COARSE);
-            Head head = standardised.head(labels, parameters, 1);
+    /** A fifth of the training part, judged by a model of the rest. */
+    private final class Fold {
+        private final int number;
+        private final int from;
+        private final int to;
+        private final Standardised others;
+        private final int[] othersGiven;
+        private final double[] parameters = new double[labels.size() * (EncoderDescription.DIMENSIONS + 1)];
+
+        private Fold(int number) {
+            this.number = number;
+            from = (int) ((long) given.length * number / FOLDS);
+            to = (int) ((long) given.length * (number + 1) / FOLDS);
+            List<float[]> rest = new ArrayList<>(embeddings.subList(0, from));
+            rest.addAll(embeddings.subList(to, given.length));
+            othersGiven = new int[rest.size()];
+            System.arraycopy(given, 0, othersGiven, 0, from);
+            System.arraycopy(given, to, othersGiven, from, given.length - to);
+            others = new Standardised(rest);
+        }
+
+        private void score(double strength, OutOfFold scored) {
+            Lbfgs.minimise(new SoftmaxLoss(others, othersGiven, labels.size(), strength), parameters, COARSE);
+            Head head = others.head(labels, parameters, 1);
             for (int text = from; text < to; text++) {
-                byStrength.get(i).scores.add(head.scores(embeddings.get(text)));
-                byStrength.get(i).given.add(given[text]);
+                scored.scores.add(head.scores(embeddings.get(text)));
+                scored.given.add(given[text]);
             }
         }
     }
