@@ -32,7 +32,18 @@ final class Lbfgs {
      */
     record Stop(double gradient, int iterations) {}
 
-    private record Step(double[] moved, double[] turned, double inverse) {}
+    /** A step that was made: how far the point moved, how the gradient turned, and the inverse of their product. */
+    private static final class Step {
+        private final double[] moved;
+        private final double[] turned;
+        private final double inverse;
+
+        Step(double[] moved, double[] turned, double inverse) {
+            this.moved = moved;
+            this.turned = turned;
+            this.inverse = inverse;
+        }
+    }
 
     private Lbfgs() {}
 
@@ -85,13 +96,13 @@ final class Lbfgs {
         double[] shares = new double[memory.size()];
         int i = 0;
         for (Step step : memory) {
-            shares[i] = step.inverse() * product(step.moved(), direction);
-            add(direction, -shares[i], step.turned());
+            shares[i] = step.inverse * product(step.moved, direction);
+            add(direction, -shares[i], step.turned);
             i++;
         }
         Step latest = memory.peekFirst();
         if (latest != null) {
-            double scale = 1 / (latest.inverse() * product(latest.turned(), latest.turned()));
+            double scale = 1 / (latest.inverse * product(latest.turned, latest.turned));
             for (int d = 0; d < direction.length; d++) {
                 direction[d] *= scale;
             }
@@ -99,7 +110,7 @@ final class Lbfgs {
         for (Iterator<Step> oldest = memory.descendingIterator(); oldest.hasNext();) {
             Step step = oldest.next();
             i--;
-            add(direction, shares[i] - step.inverse() * product(step.turned(), direction), step.moved());
+            add(direction, shares[i] - step.inverse * product(step.turned, direction), step.moved);
         }
         return direction;
     }

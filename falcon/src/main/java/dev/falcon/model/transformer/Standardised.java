@@ -112,7 +112,23 @@ final class Standardised {
     }
 
     /** Where sums are added up. */
-    record Sums(float[] values, int from) {}
+    static final class Sums {
+        private final float[] values;
+        private final int from;
+
+        Sums(float[] values, int from) {
+            this.values = values;
+            this.from = from;
+        }
+
+        float[] values() {
+            return values;
+        }
+
+        int from() {
+            return from;
+        }
+    }
 
     /**
      * The head that does to embeddings what these parameters do to the numbers here.
