@@ -109,7 +109,8 @@ final class DrillLoad implements AutoCloseable {
                 ticker.sleep(Duration.ofNanos(due - ticker.nanos()));
                 String text = "a text of " + run + ", " + (distinctTexts == 0 ? number : number % distinctTexts);
                 String id = run + "-" + number;
-                underWay.add(Thread.ofVirtual().start(() -> ask(new Wire(endpoint, READ_TIMEOUT), id, text, due, true)));
+                underWay.add(
+                        Thread.ofVirtual().start(() -> ask(new Wire(endpoint, READ_TIMEOUT), id, text, due, true)));
                 forget(number);
             }
         } catch (InterruptedException e) {
