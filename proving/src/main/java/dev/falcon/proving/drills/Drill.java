@@ -24,13 +24,13 @@ final class Drill {
     private static final int VOLLEYS = 40;
     private static final Duration BETWEEN_VOLLEYS = Duration.ofMillis(250);
     private static final int[] LOOK_AFTER_MILLIS = {4, 8, 12, 20, 30};
-    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
     private static final Duration SILENCE = Duration.ofSeconds(30);
     /** What an alert that compares with earlier needs besides, for its longest window. */
     private static final Duration WINDOW = Duration.ofSeconds(35);
     private static final Duration COMMAND = Duration.ofMinutes(3);
     private static final Duration RECOVERY = Duration.ofMinutes(7);
-    private static final Duration AFTERWARDS = Duration.ofSeconds(5);
+    private static final Duration AFTERWARDS = Duration.ofSeconds(3);
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final DrillRecord record;
