@@ -20,8 +20,11 @@ final class RequestCauses {
     private static final List<String> FAILING = List.of("HighErrorRate", "VeryHighErrorRate", "SloErrorBudgetBurnFast",
             "SloErrorBudgetBurnMedium", "SloErrorBudgetBurnSlow");
 
-    /** A worker that is made anew is away for longer than a drill's share of the minute that this alert waits. */
-    private static final List<String> REDEPLOYED = List.of("WorkerDown");
+    /**
+     * A worker that is made anew is away for longer than a drill's share of the minute that WorkerDown waits, and two look-ups
+     * that are slow while it gets warm are more, of the few seconds that CacheErrors looks back, than of five minutes.
+     */
+    private static final List<String> REDEPLOYED = List.of("WorkerDown", "CacheErrors");
 
     private RequestCauses() {}
 
