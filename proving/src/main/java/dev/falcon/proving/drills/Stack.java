@@ -224,8 +224,6 @@ final class Stack {
         home.writeEnv();
         home.restoreModels(atRoot);
         // Anew, so that no log and no count tells of an earlier drill, and none is cut off its network or bounded otherwise.
-        // Their records are written by now, so nothing is lost by not waiting for their drain.
-        shell.run("docker compose kill worker-1 worker-2 worker-3", SOON);
         startAll("--force-recreate");
         settle();
     }
