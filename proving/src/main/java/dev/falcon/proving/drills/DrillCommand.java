@@ -57,9 +57,9 @@ public final class DrillCommand implements Callable<Integer> {
 
     @Option(names = "--no-build", description = "Use the workers' image that is there.") private boolean noBuild;
 
-    @Option(names = "--rehearse",
-            description = "For a busy machine, while a cause or its section is being written: a late "
-                    + "generator and alerts about latency fail nothing, and there is no report.") private boolean rehearse;
+    @Option(names = "--second-try",
+            description = "On a machine that others use too: a drill that fails is run once more, and the table says "
+                    + "so and why.") private boolean secondTry;
 
     @Option(names = "--report", paramLabel = "DIR",
             description = "Write a report into this folder, named after the date.")
@@ -73,10 +73,6 @@ public final class DrillCommand implements Callable<Integer> {
         Selection selection = Selection.of(Causes.all(), new Selection.Wanted(incidents, causes, onePerIncident));
         if (!selection.unknown().isEmpty()) {
             System.err.println("No such incident or cause: " + selection.unknown() + "; --list names them");
-            return WRONG_USAGE;
-        }
-        if (rehearse && report != null) {
-            System.err.println("A rehearsal proves nothing, so it has no report");
             return WRONG_USAGE;
         }
         if (list) {
@@ -114,7 +110,7 @@ public final class DrillCommand implements Callable<Integer> {
                 say("The stack is up; --down removes it");
                 return 0;
             }
-            Session session = new Session(new Drill.Rig(runbook, stack, web, this::say), controls, rehearse);
+            Session session = new Session(new Drill.Rig(runbook, stack, web, this::say), controls, secondTry);
             List<String> healthy = session.healthy();
             List<Result> results = session.run(selection.run());
             return tell(Report.of(runbook, results, selection.skipped(), healthy));

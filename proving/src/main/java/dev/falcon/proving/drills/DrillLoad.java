@@ -57,16 +57,47 @@ final class DrillLoad implements AutoCloseable {
         return load;
     }
 
-    /** So many further requests at once; none while some of the last volley are under way, as workers would refuse them. */
+    /**
+     * So many further requests at once; none while some of the last volley are under way, as workers would refuse them. Their
+     * connections are opened before, so that the moment itself costs this generator little and the steady ones are not late.
+     */
     void volley(int count) {
         if (volleyUnderWay.get() > 0) {
             return;
         }
         volleyUnderWay.set(count);
+        List<Wire> wires = connected(count);
         long now = ticker.nanos();
-        for (int i = 0; i < count; i++) {
+        for (Wire wire : wires) {
             String id = run + "-v" + inVolleys.getAndIncrement();
-            send(id, id + LONG_TEXT, now, false);
+            underWay.add(Thread.ofVirtual().start(() -> askInVolley(wire, id, now)));
+        }
+    }
+
+    /** As many as can be opened; where that fails, each request tries by itself and tells why. */
+    private List<Wire> connected(int count) {
+        List<Wire> wires = new ArrayList<>(count);
+        boolean reachable = true;
+        for (int i = 0; i < count; i++) {
+            Wire wire = new Wire(endpoint, READ_TIMEOUT);
+            wires.add(wire);
+            if (reachable) {
+                try {
+                    wire.open();
+                } catch (IOException e) {
+                    wire.close();
+                    reachable = false;
+                }
+            }
+        }
+        return wires;
+    }
+
+    private void askInVolley(Wire wire, String id, long due) {
+        try {
+            ask(wire, id, id + LONG_TEXT, due, false);
+        } finally {
+            volleyUnderWay.decrementAndGet();
         }
     }
 
@@ -77,7 +108,9 @@ final class DrillLoad implements AutoCloseable {
                 long due = started + number * 1_000_000_000L / PER_SECOND;
                 ticker.sleep(Duration.ofNanos(due - ticker.nanos()));
                 String text = "a text of " + run + ", " + (distinctTexts == 0 ? number : number % distinctTexts);
-                send(run + "-" + number, text, due, true);
+                String id = run + "-" + number;
+                underWay.add(
+                        Thread.ofVirtual().start(() -> ask(new Wire(endpoint, READ_TIMEOUT), id, text, due, true)));
                 forget(number);
             }
         } catch (InterruptedException e) {
@@ -93,14 +126,10 @@ final class DrillLoad implements AutoCloseable {
         }
     }
 
-    private void send(String id, String text, long due, boolean steady) {
-        underWay.add(Thread.ofVirtual().start(() -> ask(id, text, due, steady)));
-    }
-
-    private void ask(String id, String text, long due, boolean steady) {
+    private void ask(Wire wire, String id, String text, long due, boolean steady) {
         byte[] request = endpoint.infer(text, "Connection: close\r\nX-Request-ID: " + id + "\r\n");
         long sent = ticker.nanos();
-        try (Wire wire = new Wire(endpoint, READ_TIMEOUT)) {
+        try (wire) {
             Wire.Reply reply = wire.ask(request);
             long ended = ticker.nanos();
             boolean saysWhen = reply.head().toLowerCase(Locale.ROOT).contains("\r\nretry-after:");
@@ -109,10 +138,6 @@ final class DrillLoad implements AutoCloseable {
                     worker.find() ? worker.group(1) : "", ""));
         } catch (IOException e) {
             asked.add(new Asked(id, steady, due, sent, ticker.nanos(), 0, false, "", e.toString()));
-        } finally {
-            if (!steady) {
-                volleyUnderWay.decrementAndGet();
-            }
         }
     }
 

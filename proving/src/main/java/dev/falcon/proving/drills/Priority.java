@@ -1,29 +1,25 @@
 package dev.falcon.proving.drills;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
-/** The generator of the load must not wait for those that it measures. Stateless. */
+/**
+ * The generator's turn comes before everybody else's: on a machine that it shares with the system that it asks, it would be
+ * late itself whenever that system is busy.
+ */
 final class Priority {
 
-    /** How far above the usual. */
-    static final int NICENESS = -10;
+    /** What runs a command as usual, and not as urgently as what this process does itself. */
+    static final List<String> AS_USUAL = List.of("chrt", "--other", "0");
 
     private Priority() {}
 
     /** Raises that of this process' threads, and so of those that they start; where it may not, everything stays as it is. */
     static void raise() throws IOException, InterruptedException {
-        try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
-            List<String> ids = threads.map(each -> each.getFileName().toString()).toList();
-            List<String> command = new java.util.ArrayList<>(List.of("renice", "-n", Integer.toString(NICENESS), "-p"));
-            command.addAll(ids);
-            new ProcessBuilder(command).redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
-        }
+        new ProcessBuilder("chrt", "--rr", "--all-tasks", "--pid", "1", Long.toString(ProcessHandle.current().pid()))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
     }
 }

@@ -78,7 +78,7 @@ record Report(List<Result> drilled, List<Cause> skipped, List<String> healthy) {
         Map<Asked.Kind, Long> kinds = record.asked.stream()
                 .collect(Collectors.groupingBy(Asked::kind, Collectors.counting()));
         boolean rowsRead = record.rows != null;
-        return List.of(record.cause.incident(), result.name(), result.passed() ? "passed" : "FAILED",
+        return List.of(record.cause.incident(), result.name(), result.verdict(),
                 seconds(record.sinceFault(record.detected)), seconds(record.sinceFault(record.verified)),
                 seconds(record.sinceFault(record.recovered)), Integer.toString(record.asked.size()),
                 count(kinds, Asked.Kind.ANSWERED), count(kinds, Asked.Kind.REFUSED), count(kinds, Asked.Kind.ERROR),
@@ -115,6 +115,7 @@ record Report(List<Result> drilled, List<Cause> skipped, List<String> healthy) {
     private static List<String> remarks(Result result) {
         DrillRecord record = result.record();
         List<String> remarks = new ArrayList<>();
+        result.firstTry().forEach(each -> remarks.add("- " + result.name() + ", first try failed: " + each));
         result.failures().forEach(each -> remarks.add("- " + result.name() + " FAILED: " + each));
         if (!Judgement.otherAlerts(record).isEmpty()) {
             remarks.add("- " + result.name() + ", other alerts: " + String.join(", ", Judgement.otherAlerts(record)));

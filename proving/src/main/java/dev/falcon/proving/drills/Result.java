@@ -7,8 +7,14 @@ import java.util.List;
  * A drill that has been judged.
  *
  * @param failures why it failed; empty where it passed
+ * @param firstTry why a first try failed before this one; empty where there was none
  */
-record Result(DrillRecord record, List<String> failures) {
+record Result(DrillRecord record, List<String> failures, List<String> firstTry) {
+
+    /** Of a first try. */
+    Result(DrillRecord record, List<String> failures) {
+        this(record, failures, List.of());
+    }
 
     boolean passed() {
         return failures.isEmpty();
@@ -25,6 +31,15 @@ record Result(DrillRecord record, List<String> failures) {
     Result and(String failure) {
         List<String> all = new ArrayList<>(failures);
         all.add(failure);
-        return new Result(record, all);
+        return new Result(record, all, firstTry);
+    }
+
+    /** The same as a second try. */
+    Result after(Result first) {
+        return new Result(record, failures, first.failures());
+    }
+
+    String verdict() {
+        return (passed() ? "passed" : "FAILED") + (firstTry.isEmpty() ? "" : ", 2nd try");
     }
 }

@@ -21,7 +21,7 @@ final class Shell {
     private static final Pattern TERMINAL_CODES =
             Pattern.compile("\u001B(\\[[0-9;?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>])|\r");
     /** Commands of a drill do not inherit the generator's priority. */
-    private static final List<String> BASH = List.of("nice", "-n", Integer.toString(-Priority.NICENESS), "bash", "-c");
+    private static final List<String> BASH = List.of("bash", "-c");
 
     private static final String AT_A_TERMINAL = "stty cols 200 rows 100; exec bash -c \"$COMMAND\"";
 
@@ -59,7 +59,8 @@ final class Shell {
             throws IOException, InterruptedException {
         Path output = Files.createTempFile("drill", ".out");
         try {
-            List<String> command = new java.util.ArrayList<>(BASH);
+            List<String> command = new java.util.ArrayList<>(Priority.AS_USUAL);
+            command.addAll(BASH);
             command.addAll(arguments);
             ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile())
                     .redirectErrorStream(true)

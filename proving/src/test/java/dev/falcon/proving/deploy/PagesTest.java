@@ -30,15 +30,18 @@ final class PagesTest {
     private static final Pattern SETTING = Pattern.compile("(?<![A-Za-z_$/.-])[A-Z][A-Z0-9]*(_[A-Z0-9]+)+(?![A-Za-z])");
     private static final Pattern SERIES = Pattern.compile("(?<![A-Za-z_/.:$-])[a-z]+(_[a-z0-9]+)+(?![A-Za-z_/.(-])");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]*)(#[^)]*)?\\)");
-    private static final Pattern FIGURE = Pattern.compile("(?m)^\\|[^|]*\\| ([^|]+?) \\| (PERFORMANCE|SOAK), `([^|]+)` \\|$");
+    private static final Pattern FIGURE =
+            Pattern.compile("(?m)^\\|[^|]*\\| ([^|]+?) \\| (PERFORMANCE|SOAK), `([^|]+)` \\|$");
 
     /** Of other programs: PostgreSQL, Redis, Prometheus, Docker and the shell. */
     private static final Set<String> FOREIGN = Set.of("pg_stat_activity", "pg_backend_pid", "pg_terminate_backend",
             "max_connections", "max_wal_size", "shared_buffers", "used_memory", "worker_connections", "created_at",
             "superuser_reserved_connections", "client_max_body_size", "cache_hit", "error_type", "fallback_type",
             "query_range", "cpu_usage", "request_id", "idempotency_key", "client_ip", "inference_logs",
-            "falcon_inference", "pg_total_relation_size", "pg_partition_tree", "pg_database_size", "pg_class", "bytes_a_row",
-            "prometheus_tsdb_head_series", "prometheus_tsdb_storage_blocks_bytes", "prometheus_tsdb_head_samples_appended_total");
+            "falcon_inference", "pg_total_relation_size", "pg_partition_tree", "pg_database_size", "pg_class",
+            "bytes_a_row",
+            "prometheus_tsdb_head_series", "prometheus_tsdb_storage_blocks_bytes",
+            "prometheus_tsdb_head_samples_appended_total");
 
     @ParameterizedTest
     @ValueSource(strings = {"CAPACITY_PLAN.md", "POSTMORTEM_TEMPLATE.md", "SECURITY.md"})
@@ -52,8 +55,10 @@ final class PagesTest {
         List<String> figures = new ArrayList<>();
         for (Matcher figure = FIGURE.matcher(plan); figure.find();) {
             figures.add(figure.group());
-            assertThat(rowOf(figure.group(2), figure.group(3))).as("CAPACITY_PLAN.md says %s of %s, %s", figure.group(1),
-                    figure.group(2), figure.group(3)).contains(figure.group(1).replaceAll(" .*", ""));
+            assertThat(rowOf(figure.group(2), figure.group(3)))
+                    .as("CAPACITY_PLAN.md says %s of %s, %s", figure.group(1),
+                            figure.group(2), figure.group(3))
+                    .contains(figure.group(1).replaceAll(" .*", ""));
         }
         assertThat(figures).hasSizeGreaterThan(10);
     }
@@ -104,11 +109,13 @@ final class PagesTest {
     /** A file, a class of ours by its room or alone, or an alert. */
     private static List<String> nameless(String code) throws IOException {
         String name = code.replaceAll(" \\(.*", "");
-        if (name.matches("[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/?") && (name.contains("/") || name.matches(".*\\.(md|yml|sh|java)"))) {
+        if (name.matches("[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/?")
+                && (name.contains("/") || name.matches(".*\\.(md|yml|sh|java)"))) {
             return exists(name) ? List.of() : List.of(name + " is not there");
         }
         if (name.matches("[A-Z][a-z0-9]+([A-Z][a-z0-9]+)+")) {
-            boolean alert = Files.readString(ROOT.resolve("deploy/prometheus/rules/alerts.yml")).contains("alert: " + name + "\n");
+            boolean alert = Files.readString(ROOT.resolve("deploy/prometheus/rules/alerts.yml"))
+                    .contains("alert: " + name + "\n");
             return alert || name.equals("RuntimeDefault") ? List.of() : List.of(name + " is no alert");
         }
         return List.of();
@@ -123,7 +130,9 @@ final class PagesTest {
             return true;
         }
         String java = name.endsWith(".java") ? name : name + ".java";
-        return Stream.of(name, "docs/" + name, "falcon/src/main/java/dev/falcon/" + java, "falcon/src/test/java/dev/falcon/" + java)
+        return Stream
+                .of(name, "docs/" + name, "falcon/src/main/java/dev/falcon/" + java,
+                        "falcon/src/test/java/dev/falcon/" + java)
                 .anyMatch(each -> Files.exists(ROOT.resolve(each)));
     }
 
@@ -144,7 +153,10 @@ final class PagesTest {
         return Files.readString(file)
                 .lines()
                 .filter(line -> line.startsWith("#"))
-                .map(line -> "#" + line.replaceAll("^#+ ", "").toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9 -]", "").replace(' ', '-'))
+                .map(line -> "#" + line.replaceAll("^#+ ", "")
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^a-z0-9 -]", "")
+                        .replace(' ', '-'))
                 .collect(Collectors.toSet());
     }
 
@@ -170,9 +182,10 @@ final class PagesTest {
     }
 
     private static Set<String> series() throws IOException {
-        Set<String> known = words(Pattern.compile("(?<![A-Za-z_])([a-z]+(?:_[a-z0-9]+)+)(?![A-Za-z_])"), "docs/REFERENCE.md",
-                "deploy/prometheus/rules/alerts.yml", "deploy/prometheus/rules/recording.yml",
-                "deploy/grafana/dashboards/falcon.json");
+        Set<String> known =
+                words(Pattern.compile("(?<![A-Za-z_])([a-z]+(?:_[a-z0-9]+)+)(?![A-Za-z_])"), "docs/REFERENCE.md",
+                        "deploy/prometheus/rules/alerts.yml", "deploy/prometheus/rules/recording.yml",
+                        "deploy/grafana/dashboards/falcon.json");
         known.addAll(FOREIGN);
         return known;
     }
