@@ -8,7 +8,8 @@ JAR_SOURCES := pom.xml falcon/pom.xml build/JavaHome.java $(shell find falcon/sr
 
 .DEFAULT_GOAL := help
 .PHONY: help run build proving test format data train aot measure reference clean secrets image up down logs check-health \
-	psql redis-cli load maintenance-on maintenance-off cache-clear restart deploy rollback rotate-passwords check-fleet
+	psql redis-cli load demo measure-fleet maintenance-on maintenance-off cache-clear drop-oldest-day restart deploy rollback \
+	rotate-passwords check-fleet drill
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +54,9 @@ aot: build ## Record what the JVM learns at a start, so that later ones take hal
 measure: proving ## Measure what a worker costs (10 minutes; on a quiet machine) and write docs/PERFORMANCE.md
 	bin/proving measure --results docs/performance.json --write docs/PERFORMANCE.md
 
+measure-fleet: proving ## Measure the running stack (10 minutes; on a quiet machine), into the same page
+	bin/proving measure --only fleet,front-door,space --results docs/performance.json --write docs/PERFORMANCE.md
+
 reference: build ## Regenerate docs/REFERENCE.md from the settings in the code
 	@mkdir -p docs
 	@bin/falcon config --reference > target/REFERENCE.md
@@ -85,6 +89,9 @@ redis-cli: ## A prompt at Redis
 load: proving ## Ask the front door 100 times a second for half a minute, and say what became of it
 	bin/proving load
 
+demo: ## Half a minute on the running stack: a cache hit, a replay, a worker killed and no request lost
+	@scripts/demo.sh
+
 maintenance-on: ## The front door answers 503 with Retry-After, health pages excepted
 	docker exec -u 0 falcon-nginx touch /var/lib/falcon-nginx/maintenance
 
@@ -94,20 +101,27 @@ maintenance-off: ## The front door serves again
 cache-clear: ## Remove cached answers from Redis, and no idempotency key
 	@scripts/cache-clear.sh
 
+drop-oldest-day: ## Remove the oldest day of the inference log for good, when its disk is full
+	@scripts/drop-oldest-day.sh
+
 restart: ## Restart the workers one after the other; nothing is lost
 	@scripts/deploy.sh .
 
 deploy: ## Put the workers on an image: make deploy VERSION=1.2.3
 	@scripts/deploy.sh "$(VERSION)"
 
-rollback: ## The same with an older image: make rollback VERSION=1.2.2
-	@scripts/deploy.sh "$(VERSION)"
+rollback: ## Back to the image before the last deploy, or to another: make rollback VERSION=1.2.2
+	@scripts/deploy.sh "$(or $(VERSION),-)"
 
 rotate-passwords: ## New passwords for Redis and PostgreSQL, without a restart
 	@scripts/rotate-passwords.sh
 
 check-fleet: proving ## Every operation on the running stack under load: nothing may be lost
 	@scripts/check-fleet.sh
+
+drill: proving ## Cause each incident of the runbook, end it by its commands: make drill [INCIDENT=…] [CAUSE=…] [CONTROLS=1]
+	bin/proving drill $(if $(INCIDENT),--incident $(INCIDENT)) $(if $(CAUSE),--cause $(CAUSE)) $(if $(CONTROLS),--controls) \
+		$(if $(INCIDENT)$(CAUSE),,--report docs/drills)
 
 clean: ## Remove all that was built
 	@rm -rf target */target

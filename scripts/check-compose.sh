@@ -1,21 +1,49 @@
 #!/usr/bin/env bash
 # Starts the platform from this checkout with an image of the jar that `make build` left, asks it as a user would, runs
 # every operation under load (check-fleet.sh), and removes it with its volumes. Grafana is left out where its image cannot be
-# had (SERVICES names what is started); arguments name operations, else all are run. It refuses to run where a stack of this name is already up.
+# had (SERVICES names what is started); arguments name operations, else all are run.
+#
+# It touches nothing of a user's stack: it has a compose project, volumes, an image tag, an .env and secrets of its own, in a
+# copy of the checkout under target/. Container names and ports are those of the platform, so that it refuses to run where
+# a stack is up; one that is down keeps its data.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
 export SERVICES=${SERVICES:-nginx worker-1 worker-2 worker-3 redis postgres prometheus alertmanager}
 export JAR_FROM=prebuilt
+export COMPOSE_PROJECT_NAME=falcon-check
+unset COMPOSE_FILE COMPOSE_ENV_FILES COMPOSE_PROFILES FALCON_VERSION HTTP_PORT
+home=$root/target/check-compose
 
-if [ -n "$(docker compose ps -aq)" ]; then
-  echo "A stack of this name is up; 'make down' ends it" >&2
+# What a run that was cut short has left, and nothing else: all of it carries this project's name.
+docker compose down -v --remove-orphans --timeout 45 > /dev/null 2>&1 || true
+taken=$(docker ps -a --filter name='^/?falcon-(nginx|worker-[123]|redis|postgres|prometheus|alertmanager|grafana)$' --format '{{.Names}}')
+if [ -n "$taken" ]; then
+  echo "A stack is there ($(tr '\n' ' ' <<< "$taken")); 'make down' ends it and keeps its data" >&2
   exit 1
 fi
-trap 'docker compose logs --no-color --tail 50 > target/compose.log 2>&1 || true; docker compose down -v --timeout 45 > /dev/null 2>&1 || true' EXIT
-mkdir -p target
+clean_up() {
+  docker compose logs --no-color --tail 50 > "$root/target/compose.log" 2>&1 || true
+  docker compose down -v --remove-orphans --timeout 45 > /dev/null 2>&1 || true
+  docker image rm falcon-worker:check falcon-worker:check-next > /dev/null 2>&1 || true
+  cd "$root"
+  rm -rf "$home"
+}
+
+make build
+rm -rf "$home"
+mkdir -p "$home/falcon/target" "$home/proving"
+trap clean_up EXIT
+cp -R docker-compose.yml Dockerfile .dockerignore .env.example Makefile bin deploy models scripts "$home/"
+cp -R falcon/target/falcon.jar falcon/target/lib "$home/falcon/target/"
+# For the load: bin/proving looks beside itself.
+ln -s "$root/proving/target" "$home/proving/target"
+mkdir "$home/target"
+cp target/java-home "$home/target/"
+sed "s/^FALCON_VERSION=.*/FALCON_VERSION=check/" .env.example > "$home/.env"
+cd "$home"
 
 scripts/secrets.sh
-make build
 docker compose build worker-1
 # shellcheck disable=SC2086 # a list of words
 docker compose up -d --no-build --wait $SERVICES
@@ -43,6 +71,10 @@ ask() { curl -sS -m 15 -i -H 'Content-Type: application/json' "$@"; }
 text="a text for this run, $RANDOM$RANDOM"
 check "the front door answers" '"prediction":"(positive|negative)"' ask "http://localhost:$port/infer" -d "{\"text\":\"$text\"}"
 check "its answer is cached for all workers" '"cache_hit":true' ask http://localhost:8001/infer -d "{\"text\":\"$text\"}"
+docker pause falcon-worker-2 > /dev/null
+check "a worker that hangs is marked there, by its own name" '^# worker worker-2 at [0-9.:]+ does not answer' \
+  curl -sS -m 5 "http://localhost:$port/metrics"
+docker unpause falcon-worker-2 > /dev/null
 check "every worker's metrics through it" 'worker_id="worker-3"' curl -sS "http://localhost:$port/metrics"
 check "the synthetic probe" '^front_door_infer_success 1' docker exec falcon-nginx curl -sS http://localhost:8081/probe
 check "a body beyond all limits" 'HTTP/1.1 413.*|body_too_large' ask "http://localhost:$port/infer" -d "@falcon/target/falcon.jar"
@@ -54,7 +86,12 @@ check "but is alive" '"status":"healthy"' curl -sS "http://localhost:$port/healt
 make -s maintenance-off
 check "and serves again" '^HTTP/1.1 200' ask "http://localhost:$port/infer" -d "{\"text\":\"$text\"}"
 docker compose stop worker-1 worker-2 worker-3 > /dev/null 2>&1
-sleep 5
+# Until the front door has found out; a busy machine takes its time.
+for _ in $(seq 60); do
+  docker exec falcon-nginx test ! -s /run/falcon/workers && break
+  sleep 0.5
+done
+sleep 1
 check "without any worker it refuses" '"error_type":"not_ready".*"worker_id":"nginx"' ask "http://localhost:$port/infer" -d "{\"text\":\"$text\"}"
 check "and says when to come back" '^Retry-After: [1-4]' ask "http://localhost:$port/infer" -d "{\"text\":\"$text\"}"
 check "and the missing are marked in its metrics" '# worker worker-2 has no address' curl -sS "http://localhost:$port/metrics"
@@ -90,7 +127,8 @@ if [[ $SERVICES == *prometheus* ]]; then
   wait_for "Watchdog fires" 'Watchdog' 'ALERTS{alertname="Watchdog",alertstate="firing"}'
 fi
 
+check "the demonstration shows what it says" '^demo 0$' bash -c 'scripts/demo.sh; echo "demo $?"'
 scripts/check-fleet.sh "$@"
 if [[ $SERVICES == *prometheus* && -x scripts/check-dashboard.sh ]]; then
-  PROMETHEUS_URL=http://localhost:9090 scripts/check-dashboard.sh
+  (cd "$root" && PROMETHEUS_URL=http://localhost:9090 scripts/check-dashboard.sh)
 fi

@@ -129,7 +129,7 @@ deploy_and_roll_back() {
     | docker build -q -t "falcon-worker:$version-next" - > /dev/null
   scripts/deploy.sh "$version-next"
   all_run "$version-next"
-  scripts/deploy.sh "$version"
+  scripts/deploy.sh -
   all_run "$version"
 }
 reload_the_front_door() {

@@ -7,6 +7,12 @@ SERVICES=${SERVICES:-nginx worker-1 worker-2 worker-3 redis postgres prometheus 
 http_port=$(docker compose port nginx 80 2> /dev/null | sed 's/.*://')
 failed=0
 
+# A worker that nobody can reach is well in its own eyes, so the front door is asked too; where that is down, its own line says so.
+in_rotation() {
+  docker exec falcon-nginx true 2> /dev/null || return 0
+  docker exec falcon-nginx grep -q "^$1 " /run/falcon/workers || { echo "but the front door sends it nothing"; return 1; }
+}
+
 # What a service says beyond its container's health; fails where that is bad.
 says() {
   case $1 in
@@ -15,7 +21,8 @@ says() {
       docker exec "falcon-$1" bash -c 'exec 3<> /dev/tcp/127.0.0.1/8000
         printf "GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" >&3; timeout 3 cat <&3' \
         | tr -d '\r' | awk '/^HTTP/ { status = $2 } /^\{/ { sub(/.*"checks":/, ""); sub(/,"timestamp".*/, ""); body = $0 }
-          END { print "ready " status " " body; exit status != 200 }' ;;
+          END { print "ready " status " " body; exit status != 200 }' \
+        && in_rotation "$1" ;;
     redis) docker exec falcon-redis redis-cli ping | grep PONG ;;
     postgres) docker exec falcon-postgres psql -U falcon -d falcon_inference -Atc "SELECT 'answers, ' || count(*) || ' connections' FROM pg_stat_activity" ;;
     prometheus) curl -fsS -m 5 http://localhost:9090/-/ready ;;

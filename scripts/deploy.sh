@@ -1,15 +1,36 @@
 #!/usr/bin/env bash
 # Puts the named workers (all three by default) on an image tag, one after the other, each ready and known to the front
-# door before the next one leaves: deploy.sh VERSION [SERVICE…]. A rollback is a deploy of an older tag; without a new tag
-# (`deploy.sh .`) it is a rolling restart. Exit status: 0 done, 1 stopped half way (says where), 2 no such image.
+# door before the next one leaves: deploy.sh VERSION [SERVICE…]. The version before it is kept in .env, and `deploy.sh -`
+# goes back to it and then forgets it: a second rollback must not bring the bad version again. Without a new tag
+# (`deploy.sh .`) it is a rolling restart. Stopped half way, the same command goes on.
+# Exit status: 0 done, 1 stopped half way (says where), 2 no such image, or no version to go back to.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-version=${1:?usage: deploy.sh VERSION|. [SERVICE…]}
+version=${1:?usage: deploy.sh VERSION|-|. [SERVICE…]}
 shift
 workers=("$@")
 ((${#workers[@]} > 0)) || workers=(worker-1 worker-2 worker-3)
 
+setting() { sed -n "s/^$1=//p" .env | tail -n 1; }
+# In place, so that an editor's or a mount's view of the file stays.
+set_to() {
+  local edited
+  edited=$(sed "s/^$1=.*/$1=$2/" .env)
+  grep -q "^$1=" <<< "$edited" || edited+=$'\n'"$1=$2"
+  printf '%s\n' "$edited" > .env
+}
+
 recreate=()
+back=
+if [ "$version" = - ]; then
+  version=$(setting FALCON_PREVIOUS_VERSION)
+  if [ -z "$version" ]; then
+    echo "No version to go back to is remembered; name one: make rollback VERSION=…. These are here:" >&2
+    docker images --format '  {{.Tag}}  {{.CreatedSince}}' falcon-worker >&2
+    exit 2
+  fi
+  back=1
+fi
 if [ "$version" = . ]; then
   recreate=(--force-recreate)
 else
@@ -18,10 +39,12 @@ else
     docker images --format '  {{.Tag}}  {{.CreatedSince}}' falcon-worker >&2
     exit 2
   fi
-  # In place, so that an editor's or a mount's view of the file stays.
-  edited=$(sed "s/^FALCON_VERSION=.*/FALCON_VERSION=$version/" .env)
-  grep -q '^FALCON_VERSION=' <<< "$edited" || edited+=$'\n'"FALCON_VERSION=$version"
-  printf '%s\n' "$edited" > .env
+  now=$(setting FALCON_VERSION)
+  # A rollback that was stopped half way must find its version again, so it changes what is remembered only at its end.
+  if [ -z "$back" ] && [ "${now:-latest}" != "$version" ]; then
+    set_to FALCON_PREVIOUS_VERSION "${now:-latest}"
+  fi
+  set_to FALCON_VERSION "$version"
 fi
 
 known() {
@@ -42,3 +65,6 @@ for worker in "${workers[@]}"; do
   # The reload that takes the address in.
   sleep 1
 done
+if [ -n "$back" ]; then
+  set_to FALCON_PREVIOUS_VERSION ""
+fi

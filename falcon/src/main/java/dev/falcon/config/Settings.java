@@ -1,5 +1,6 @@
 package dev.falcon.config;
 
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -168,5 +169,5 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, E
             @Setting(env = "DEBUG_MEMORY_GROWTH", byDefault = "false",
                     meaning = "For drills only: every admitted request keeps DEBUG_MEMORY_GROWTH_MB_PER_REQUEST of heap for good, until the worker dies of it.") boolean memoryGrowth,
             @Setting(env = "DEBUG_MEMORY_GROWTH_MB_PER_REQUEST", byDefault = "0", unit = "MB", max = 1024,
-                    meaning = "What a request keeps while DEBUG_MEMORY_GROWTH=true, in MB of 1,048,576 bytes; without that it does nothing.") int memoryGrowthMbPerRequest) {}
+                    meaning = "What a request keeps while DEBUG_MEMORY_GROWTH=true, in MB of 1,048,576 bytes, fractions too; without that it does nothing.") BigDecimal memoryGrowthMbPerRequest) {}
 }

@@ -1,6 +1,7 @@
 package dev.falcon.config;
 
 import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -92,6 +93,7 @@ public final class SettingsCatalog {
             case Password password when password.file() != null -> "(read from " + password.file() + ")";
             case Password password -> password.value() == null ? "" : "***";
             case List<?> list -> String.join(",", list.stream().map(Object::toString).toList());
+            case BigDecimal number -> number.toPlainString();
             default -> value.toString();
         };
     }
@@ -99,6 +101,9 @@ public final class SettingsCatalog {
     private static String type(Class<?> type) {
         if (type == int.class) {
             return "whole number";
+        }
+        if (type == BigDecimal.class) {
+            return "number";
         }
         if (type == Duration.class) {
             return "duration";
@@ -116,7 +121,7 @@ public final class SettingsCatalog {
     }
 
     private static String allowed(Setting setting, Class<?> type) {
-        if (type == int.class || type == Duration.class) {
+        if (type == int.class || type == BigDecimal.class || type == Duration.class) {
             String range = Values.plain(setting.min()) + " to " + Values.plain(setting.max());
             return setting.unit().isEmpty() ? range : range + " " + setting.unit();
         }

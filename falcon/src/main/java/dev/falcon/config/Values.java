@@ -35,6 +35,9 @@ final class Values {
         if (type == int.class) {
             return number(setting, text, false).intValueExact();
         }
+        if (type == BigDecimal.class) {
+            return number(setting, text, true);
+        }
         if (type == Duration.class) {
             BigDecimal scale = setting.unit().equals("ms") ? NANOS_A_MILLISECOND : NANOS_A_SECOND;
             return Duration.ofNanos(number(setting, text, true).multiply(scale).longValue());

@@ -16,6 +16,9 @@ public final class HeapPlan {
     private static final long BASE = 24 * MB;
     private static final long BYTES_A_CACHED_ANSWER = 400;
     private static final long BYTES_A_RECORD = 2048;
+
+    /** Of 10,000 code points, each two chars at most. */
+    private static final long BYTES_OF_THE_LONGEST_TEXT = 40_000;
     private static final long BYTES_A_CONNECTION = 16 * 1024;
 
     /** The listener's bound for all bodies together: an eighth of the heap, but four of the longest. */
@@ -38,13 +41,19 @@ public final class HeapPlan {
                         "CACHE_LOCAL_MAX_ENTRIES"),
                 new Addend("keys and answers in this process",
                         settings.redis().host() == null ? Math.min(STORE_AT_MOST, heapBytes / STORE_SHARE) : 0, ""),
-                new Addend("log records", settings.inferenceLog().enabled()
-                        ? settings.inferenceLog().bufferCapacity() * BYTES_A_RECORD
-                        : 0, "LOG_BUFFER_CAPACITY"));
+                new Addend("log records", logRecords(settings.inferenceLog()),
+                        settings.inferenceLog().text()
+                                ? "LOG_BUFFER_CAPACITY with INFERENCE_LOG_TEXT=true"
+                                : "LOG_BUFFER_CAPACITY"));
         List<Addend> open = List.of(new Addend("the worker itself", BASE, ""), new Addend("open connections",
                 settings.http().maxConnections() * BYTES_A_CONNECTION, "MAX_CONNECTIONS"));
         String refusal = over(kept, heapBytes);
         return refusal == null ? over(open, heapBytes) : refusal;
+    }
+
+    private static long logRecords(Settings.InferenceLog log) {
+        long each = BYTES_A_RECORD + (log.text() ? BYTES_OF_THE_LONGEST_TEXT : 0);
+        return log.enabled() ? log.bufferCapacity() * each : 0;
     }
 
     private static @Nullable String over(List<Addend> addends, long heapBytes) {

@@ -163,6 +163,10 @@ public final class Guard implements AutoCloseable {
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception | Error e) {
+            if (Thread.interrupted()) {
+                // The end of this worker cut it short: that says nothing about the dependency.
+                throw new InterruptedException();
+            }
             // An Error too: a probe that ended for good would leave the breaker as it is for ever.
             return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         }

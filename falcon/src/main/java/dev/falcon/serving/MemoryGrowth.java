@@ -4,6 +4,7 @@ import dev.falcon.config.Settings;
 import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
 import dev.falcon.telemetry.Field;
+import java.math.BigDecimal;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -17,20 +18,20 @@ public final class MemoryGrowth {
     /** Small against any collector's regions: an array of whole megabytes would take up to twice its size. */
     private static final int BLOCK_BYTES = 64 * 1024;
 
-    private static final int BLOCKS_A_MB = 1024 * 1024 / BLOCK_BYTES;
+    private static final BigDecimal BYTES_A_MB = BigDecimal.valueOf(1024 * 1024);
 
-    private final int mbPerRequest;
+    private final long bytesPerRequest;
     private final Queue<byte[]> retained = new ConcurrentLinkedQueue<>();
 
-    MemoryGrowth(int mbPerRequest) {
-        this.mbPerRequest = mbPerRequest;
+    MemoryGrowth(BigDecimal mbPerRequest) {
+        this.bytesPerRequest = mbPerRequest.multiply(BYTES_A_MB).longValue();
     }
 
     /** The leak that the settings ask for, said aloud, or null; says also where they ask for one that is none. */
     public static @Nullable MemoryGrowth of(Settings.Debug settings, EventLog log) {
-        int mb = settings.memoryGrowthMbPerRequest();
+        BigDecimal mb = settings.memoryGrowthMbPerRequest();
         if (!settings.memoryGrowth()) {
-            if (mb > 0) {
+            if (mb.signum() > 0) {
                 log.emit(Event.SETTING_WITHOUT_EFFECT, "DEBUG_MEMORY_GROWTH_MB_PER_REQUEST=" + mb
                         + " does nothing without DEBUG_MEMORY_GROWTH=true; no memory is leaked");
             }
@@ -40,7 +41,7 @@ public final class MemoryGrowth {
                 + " MB of heap on purpose, until this worker dies of it. To turn it off, set"
                 + " DEBUG_MEMORY_GROWTH=false and DEBUG_MEMORY_GROWTH_MB_PER_REQUEST=0 and start the worker anew",
                 Field.of("mb_per_request", mb));
-        if (mb == 0) {
+        if (mb.signum() == 0) {
             log.emit(Event.SETTING_WITHOUT_EFFECT, "DEBUG_MEMORY_GROWTH=true leaks nothing while"
                     + " DEBUG_MEMORY_GROWTH_MB_PER_REQUEST=0");
         }
@@ -49,12 +50,12 @@ public final class MemoryGrowth {
 
     /** Keeps one request's share for good. */
     void grow() {
-        for (int i = 0; i < mbPerRequest * BLOCKS_A_MB; i++) {
-            retained.add(new byte[BLOCK_BYTES]);
+        for (long left = bytesPerRequest; left > 0; left -= BLOCK_BYTES) {
+            retained.add(new byte[(int) Math.min(left, BLOCK_BYTES)]);
         }
     }
 
     long retainedBytes() {
-        return (long) retained.size() * BLOCK_BYTES;
+        return retained.stream().mapToLong(block -> block.length).sum();
     }
 }

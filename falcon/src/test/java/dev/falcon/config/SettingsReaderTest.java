@@ -62,7 +62,7 @@ class SettingsReaderTest {
         int port = 1000;
         for (SettingsCatalog.Row row : SettingsCatalog.rows()) {
             environment.put(row.name(), switch (row.type()) {
-                case "whole number", "duration" -> numberIn(row);
+                case "whole number", "number", "duration" -> numberIn(row);
                 case "true or false" -> row.byDefault().equals("true") ? "false" : "true";
                 case "one of" -> row.allowed().substring(row.allowed().lastIndexOf(' ') + 1);
                 case "list" -> "10.1.2.0/24";

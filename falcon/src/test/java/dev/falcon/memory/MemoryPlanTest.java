@@ -109,6 +109,16 @@ final class MemoryPlanTest {
     }
 
     @Test
+    void aRecordedTextCountsWithItsGreatestLength() throws SettingsFaults {
+        assertThat(HeapPlan.refusal(settings("LOG_BUFFER_CAPACITY=5000"), 179 * MB)).isNull();
+        assertThat(HeapPlan.refusal(settings("LOG_BUFFER_CAPACITY=5000", "INFERENCE_LOG_TEXT=true"), 179 * MB))
+                .contains("log records 20", "INFERENCE_LOG_TEXT=true");
+        assertThat(HeapPlan.refusal(settings("INFERENCE_LOG_TEXT=true"), 179 * MB))
+                .as("the default buffer in the heap of a container of 512 MB")
+                .isNull();
+    }
+
+    @Test
     void whatIsTurnedOffIsNotCounted() throws SettingsFaults {
         assertThat(HeapPlan.refusal(settings("CACHE_ENABLED=false", "CACHE_LOCAL_MAX_ENTRIES=10000000"), 128 * MB))
                 .isNull();

@@ -1,6 +1,7 @@
 package dev.falcon.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.falcon.telemetry.BreakerState;
 import dev.falcon.telemetry.Dependency;
@@ -238,6 +239,19 @@ class GuardTest {
         guard.probeSoon();
         guard.probeIfDue(probe);
         assertThat(probes).isEqualTo(before + 1);
+    }
+
+    /** A worker that cannot start for another reason must not blame Redis on its way out. */
+    @Test
+    void aProbeThatTheEndOfTheWorkerCutShortCountsForNothing() {
+        Callable<?> cutShort = () -> {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted");
+        };
+
+        assertThatThrownBy(() -> guard.probeIfDue(cutShort)).isInstanceOf(InterruptedException.class);
+
+        assertThat(counter("circuit_breaker_failures_total")).isZero();
     }
 
     private void connect() throws InterruptedException {

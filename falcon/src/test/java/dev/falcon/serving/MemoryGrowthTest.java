@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falcon.config.Settings;
 import dev.falcon.telemetry.EventLog;
+import java.math.BigDecimal;
 import org.junit.jupiter.api.Test;
 
 final class MemoryGrowthTest {
@@ -12,7 +13,7 @@ final class MemoryGrowthTest {
 
     @Test
     void keepsSoManyMegabytesForEachRequest() {
-        MemoryGrowth growth = new MemoryGrowth(3);
+        MemoryGrowth growth = new MemoryGrowth(BigDecimal.valueOf(3));
 
         growth.grow();
         growth.grow();
@@ -21,8 +22,17 @@ final class MemoryGrowthTest {
     }
 
     @Test
+    void keepsAFractionOfAMegabyteToo() {
+        MemoryGrowth growth = new MemoryGrowth(new BigDecimal("0.01"));
+
+        growth.grow();
+
+        assertThat(growth.retainedBytes()).isEqualTo(10_485);
+    }
+
+    @Test
     void thereIsNoneUnlessItIsTurnedOn() {
-        assertThat(MemoryGrowth.of(new Settings.Debug(false, 5), log)).isNull();
-        assertThat(MemoryGrowth.of(new Settings.Debug(true, 0), log)).isNotNull();
+        assertThat(MemoryGrowth.of(new Settings.Debug(false, BigDecimal.valueOf(5)), log)).isNull();
+        assertThat(MemoryGrowth.of(new Settings.Debug(true, BigDecimal.ZERO), log)).isNotNull();
     }
 }

@@ -1,7 +1,9 @@
 package dev.falcon.proving;
 
+import dev.falcon.proving.drills.DrillCommand;
 import dev.falcon.proving.faults.FaultsCommand;
 import dev.falcon.proving.jmh.JmhCommand;
+import dev.falcon.proving.load.CallersCommand;
 import dev.falcon.proving.load.LoadCommand;
 import dev.falcon.proving.measure.MeasureCommand;
 import dev.falcon.proving.overload.OverloadCommand;
@@ -35,6 +37,8 @@ public final class Proving implements Runnable {
                 .addSubcommand(new OverloadCommand())
                 .addSubcommand(new SoakCommand())
                 .addSubcommand(new LoadCommand())
+                .addSubcommand(new CallersCommand())
+                .addSubcommand(new DrillCommand())
                 .execute(args));
     }
 }

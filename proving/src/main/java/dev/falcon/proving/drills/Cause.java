@@ -50,12 +50,14 @@ public record Cause(String name, String incident, String condition, String fault
 
     /** A cause of an incident, with nothing else said yet: clients see nothing and every answer has its row. */
     public static Cause of(String incident, String name) {
-        return new Cause(name, incident, "", "", new Alert("", Map.of()), Set.of(), Clients.NOTHING, Rows.EXACT, false, 0,
+        return new Cause(name, incident, "", "", new Alert("", Map.of()), Set.of(), Clients.NOTHING, Rows.EXACT, false,
+                0,
                 "");
     }
 
     public Cause given(String bash) {
-        return new Cause(name, incident, bash, fault, alert, mayFire, clients, rows, healsItself, distinctTexts, cleanUp);
+        return new Cause(name, incident, bash, fault, alert, mayFire, clients, rows, healsItself, distinctTexts,
+                cleanUp);
     }
 
     public Cause by(String bash) {
@@ -69,7 +71,8 @@ public record Cause(String name, String incident, String condition, String fault
     }
 
     public Cause mayFire(String... alerts) {
-        return new Cause(name, incident, condition, fault, alert, Set.of(alerts), clients, rows, healsItself, distinctTexts,
+        return new Cause(name, incident, condition, fault, alert, Set.of(alerts), clients, rows, healsItself,
+                distinctTexts,
                 cleanUp);
     }
 
@@ -92,6 +95,7 @@ public record Cause(String name, String incident, String condition, String fault
     }
 
     public Cause cleanedUpBy(String bash) {
-        return new Cause(name, incident, condition, fault, alert, mayFire, clients, rows, healsItself, distinctTexts, bash);
+        return new Cause(name, incident, condition, fault, alert, mayFire, clients, rows, healsItself, distinctTexts,
+                bash);
     }
 }

@@ -58,6 +58,8 @@ final class FaultRun implements AutoCloseable {
     private RowReckoning.@Nullable Kill kill;
     private long takenOver;
     private String newDay = "";
+    /** Of rows that went with a partition: the run may have made a later day's before, by a clock that was ahead. */
+    private final List<String> requestsInDropped = new ArrayList<>();
 
     FaultRun(Stage stage, PrintStream progress) {
         this.stage = stage;
@@ -230,6 +232,7 @@ final class FaultRun implements AutoCloseable {
         newDay = "inference_logs_p" + midnight.toString().substring(0, 10).replace("-", "");
         ticker.sleep(Duration.ofNanos(midnightNanos - ticker.nanos()).minusMillis(400));
         for (String partition : partitionsFrom(newDay)) {
+            requestsInDropped.addAll(stage.postgres().query("SELECT request_id FROM " + partition));
             stage.postgres().executeInDatabase("DROP TABLE " + partition);
         }
         String faulty = partitionsFrom(newDay).isEmpty() ? "" : "there still is a partition of the new day";
@@ -272,9 +275,10 @@ final class FaultRun implements AutoCloseable {
         return Long.parseLong(stage.postgres().query("SELECT count(*) FROM " + newDay).getFirst());
     }
 
-    /** How many rows each request has. */
+    /** How many rows each request has, or had in a partition that the run itself dropped. */
     private Map<String, Integer> rows() throws SQLException {
         Map<String, Integer> rows = new HashMap<>();
+        requestsInDropped.forEach(id -> rows.merge(id, 1, Integer::sum));
         try (Connection connection = stage.postgres().connect(); Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery("SELECT request_id FROM inference_logs")) {
             while (found.next()) {

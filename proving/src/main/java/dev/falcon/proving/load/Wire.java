@@ -89,7 +89,7 @@ public final class Wire implements AutoCloseable {
             socket = opened;
             opened.setTcpNoDelay(true);
             opened.setSoTimeout(readTimeoutMillis);
-            opened.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), endpoint.port()),
+            opened.connect(new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port()),
                     CONNECT_TIMEOUT_MILLIS);
             return opened;
         }

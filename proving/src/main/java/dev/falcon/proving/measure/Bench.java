@@ -39,6 +39,11 @@ public final class Bench implements AutoCloseable {
         return effort;
     }
 
+    /** Of the repository. */
+    Path root() {
+        return root;
+    }
+
     /** Where files may be put that go away with the bench. */
     public Path folder() {
         return folder;

@@ -1,6 +1,7 @@
 package dev.falcon.proving.measure;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What the page says around the figures.
@@ -76,5 +77,55 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             new Column("after_load", "after load, MiB", 0, true),
             new Column("at_rest", "at rest, MiB", 0, true)));
 
-    static final List<Chapter> ALL = List.of(SERVING, LATENCY, JMH, ROWS, START, MEMORY);
+    static final Chapter FLEET = new Chapter("fleet", "The fleet on one core", """
+            The running compose stack (`make up`): workers, Nginx, Redis and PostgreSQL share the machine's last core, the
+            client has the others, so requests/s are what one core gives, and three workers are compared with one by what
+            the same core serves. 16 connections each ask again as soon as they are answered. The reference is one
+            worker of the stack asked directly; *the same worker behind Nginx* is an Nginx of the same image and
+            configuration that knows this worker alone. CPU time is that of the containers' control groups, of all
+            processes in them, until the last record of the round is written; with it one can reckon for any number
+            of cores.""", """
+            One core for everything: how the fleet grows with cores is reckoned from CPU time, not shown. Containers are
+            asked at their own addresses: what Docker's port forwarding costs is not in it, nor is the way of a network.
+            Health checks, Prometheus' scrapes and idle work of the containers that count are. A log that cannot keep up
+            drops records rather than hold up requests; the share is in the table.""", List.of(
+            new Column("requests_per_second", "requests/s", 0, true),
+            new Column("cpu_micros", "CPU µs a request, all", 1, true),
+            new Column("worker_micros", "workers", 1, false), new Column("nginx_micros", "Nginx", 1, false),
+            new Column("redis_micros", "Redis", 1, false), new Column("postgres_micros", "PostgreSQL", 1, false),
+            new Column("dropped_percent", "records dropped, %", 1, false)));
+
+    static final Chapter FRONT_DOOR = new Chapter("front-door", "Latency that Nginx adds", """
+            One worker of the running stack is asked in an open loop, directly and through an Nginx that knows it alone,
+            in turn, at half of what it reached behind that Nginx in a closed loop just before. Stack and client lie on
+            the cores as above. *Added* is the difference of the two in the same round.""", """
+            One core for everything, so that Nginx also makes the worker wait. Loopback and bridge of one machine: what a
+            network adds is not in it. Connections are kept open; a new one for each request costs more.""", List.of(
+            new Column("rate", "requests/s asked", 0, false), new Column("p50", "p50 ms", 3, true),
+            new Column("p90", "p90 ms", 3, true), new Column("p99", "p99 ms", 3, true),
+            new Column("added_p50", "added at p50, ms", 3, false),
+            new Column("added_p99", "added at p99, ms", 3, false)));
+
+    static final Chapter SPACE = new Chapter("space", "What a request leaves behind", """
+            A worker of the running stack answers fresh texts of about 100 characters. Before and after, PostgreSQL is
+            asked for the sizes of all partitions, their indexes, the number of rows and the place in its write-ahead
+            log, and Redis for `used_memory`; a figure is the growth over the rows or the requests. With an
+            idempotency key a request leaves a second entry in Redis. *PostgreSQL away* is a worker of its own whose
+            database nobody listens for: size of the spool over records in it.""", """
+            Tables grow by whole blocks, and Redis' table of keys doubles at once, so single rounds differ. Without the
+            text of the request, which INFERENCE_LOG_TEXT=true adds. The write-ahead log is bounded by max_wal_size and
+            is used again; it is what the disk has to write, not to keep.""", List.of(
+            new Column("table_bytes", "table, bytes a row", 0, false),
+            new Column("index_bytes", "indexes, bytes a row", 0, false),
+            new Column("wal_bytes", "write-ahead log, bytes a row", 0, false),
+            new Column("redis_bytes", "Redis, bytes a request", 0, false),
+            new Column("spool_bytes", "spool, bytes a record", 0, false)));
+
+    /** Those that need nothing but this machine. */
+    static final List<Chapter> ALONE = List.of(SERVING, LATENCY, JMH, ROWS, START, MEMORY);
+
+    /** Those that measure a running stack, and only when they are asked for by name. */
+    static final List<Chapter> OF_THE_STACK = List.of(FLEET, FRONT_DOOR, SPACE);
+
+    static final List<Chapter> ALL = Stream.concat(ALONE.stream(), OF_THE_STACK.stream()).toList();
 }

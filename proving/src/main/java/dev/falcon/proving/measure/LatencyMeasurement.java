@@ -2,7 +2,7 @@ package dev.falcon.proving.measure;
 
 import dev.falcon.proving.load.Load;
 import dev.falcon.proving.load.Tally;
-import dev.falcon.proving.measure.Subject.Way;
+import dev.falcon.proving.measure.Question.Way;
 import java.io.IOException;
 import java.util.List;
 
@@ -31,7 +31,7 @@ final class LatencyMeasurement implements Measurement {
         }
         double[] rates = new double[pairs.size()];
         for (int i = 0; i < rates.length; i++) {
-            Subject.Run run = pairs.get(i).subject().ask(Load.Plan.closed(CONNECTIONS_CLOSED), bench.effort().round());
+            Question.Run run = pairs.get(i).subject().ask(Load.Plan.closed(CONNECTIONS_CLOSED), bench.effort().round());
             pairs.get(i).subject().settle(true);
             rates[i] = run.tally().ok() / run.seconds() / 2;
         }

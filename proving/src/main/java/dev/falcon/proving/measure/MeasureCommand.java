@@ -23,12 +23,15 @@ public final class MeasureCommand implements Callable<Integer> {
 
     private static final Map<String, Measurement> MEASUREMENTS = Map.of(Chapter.SERVING.id(), new ServingMeasurement(),
             Chapter.LATENCY.id(), new LatencyMeasurement(), Chapter.JMH.id(), new JmhMeasurement(), Chapter.ROWS.id(),
-            new RowsMeasurement(),
-            Chapter.START.id(), new StartMeasurement(), Chapter.MEMORY.id(), new MemoryMeasurement());
+            new RowsMeasurement(), Chapter.START.id(), new StartMeasurement(), Chapter.MEMORY.id(),
+            new MemoryMeasurement(), Chapter.FLEET.id(), new FleetMeasurement(), Chapter.FRONT_DOOR.id(),
+            new FrontDoorMeasurement(), Chapter.SPACE.id(), new SpaceMeasurement());
 
     @Option(names = "--only", split = ",", paramLabel = "CHAPTER",
-            description = "Measure these alone, of: serving, latency, jmh, rows, start, memory; none renders what was measured before.") private List<String> only =
-                    Chapter.ALL.stream().map(Chapter::id).toList();
+            description = "Measure these alone, of: serving, latency, jmh, rows, start, memory, which are measured by "
+                    + "default, and fleet, front-door, space, which need the stack that `make up` starts; none renders "
+                    + "what was measured before.") private List<String> only =
+                            Chapter.ALONE.stream().map(Chapter::id).toList();
 
     @Option(names = "--quick",
             description = "See that everything works, within a minute; figures mean nothing.") private boolean quick;
@@ -51,7 +54,13 @@ public final class MeasureCommand implements Callable<Integer> {
                 : root.resolve("target").resolve(quick ? "performance-quick.json" : "performance.json");
         Results all = Results.read(kept);
         for (Chapter chapter : chosen()) {
-            Section section = measure(chapter, root);
+            Section section;
+            try {
+                section = measure(chapter, root);
+            } catch (NoStack e) {
+                spec.commandLine().getErr().println(chapter.id() + " is not measured. " + e.getMessage());
+                return 1;
+            }
             all.put(chapter, section);
             all.write(kept);
             spec.commandLine().getOut().println(PerformancePage.of(chapter, section));

@@ -2,7 +2,7 @@ package dev.falcon.proving.measure;
 
 import dev.falcon.inference.Ticker;
 import dev.falcon.proving.load.Load;
-import dev.falcon.proving.measure.Subject.Way;
+import dev.falcon.proving.measure.Question.Way;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ final class MemoryMeasurement implements Measurement {
     private void measure(Bench bench, Map<String, String> settings, Row row) throws IOException, InterruptedException {
         try (Server worker = bench.worker(settings); UsageMeter meter = UsageMeter.of(worker.pid())) {
             row.add("after_start", residentMib(worker));
-            for (Way way : Way.values()) {
+            for (Way way : List.of(Way.KNOWN, Way.FRESH)) {
                 new Subject(row, worker, meter, texts, way).ask(Load.Plan.closed(8), bench.effort().round());
             }
             row.add("after_load", residentMib(worker));

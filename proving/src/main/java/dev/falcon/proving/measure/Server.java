@@ -94,8 +94,13 @@ public final class Server implements AutoCloseable {
 
     /** A page, such as {@code /metrics}. */
     public String page(String path) throws IOException {
-        try (Wire wire = new Wire(endpoint(), Duration.ofSeconds(10))) {
-            return wire.ask(endpoint().get(path)).body();
+        return page(endpoint(), path);
+    }
+
+    /** A page of any worker. */
+    static String page(Endpoint endpoint, String path) throws IOException {
+        try (Wire wire = new Wire(endpoint, Duration.ofSeconds(10))) {
+            return wire.ask(endpoint.get(path)).body();
         }
     }
 
@@ -112,11 +117,16 @@ public final class Server implements AutoCloseable {
 
     /** Waits until no record is on its way to the database any more; false if some still are after this time. */
     public boolean awaitWritten(Duration patience) throws IOException, InterruptedException {
+        return awaitWritten(endpoint(), patience);
+    }
+
+    /** The same of any worker. */
+    static boolean awaitWritten(Endpoint endpoint, Duration patience) throws IOException, InterruptedException {
         Ticker ticker = Ticker.system();
         long endNanos = ticker.nanos() + patience.toNanos();
         // Each look costs the worker a scrape, so they get rarer.
         Duration pause = Duration.ofMillis(100);
-        while (new MetricsPage(page("/metrics")).count("inference_log_pending") > 0) {
+        while (new MetricsPage(page(endpoint, "/metrics")).count("inference_log_pending") > 0) {
             if (endNanos - ticker.nanos() <= 0) {
                 return false;
             }
@@ -128,7 +138,12 @@ public final class Server implements AutoCloseable {
 
     /** Records that were dropped since the start. */
     public long dropped() throws IOException {
-        return new MetricsPage(page("/metrics")).count("dropped_logs_total");
+        return dropped(endpoint());
+    }
+
+    /** The same of any worker. */
+    static long dropped(Endpoint endpoint) throws IOException {
+        return new MetricsPage(page(endpoint, "/metrics")).count("dropped_logs_total");
     }
 
     /** The command line it runs with, the program first. */

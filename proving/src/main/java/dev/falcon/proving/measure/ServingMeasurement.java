@@ -1,7 +1,7 @@
 package dev.falcon.proving.measure;
 
 import dev.falcon.proving.load.Load;
-import dev.falcon.proving.measure.Subject.Way;
+import dev.falcon.proving.measure.Question.Way;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,7 +70,7 @@ final class ServingMeasurement implements Measurement {
         Subject subject = entry.subject();
         long droppedBefore = entry.keepsLog() ? subject.dropped() : 0;
         Usage before = subject.meter().now();
-        Subject.Run run = subject.ask(Load.Plan.closed(CONNECTIONS), effort.round());
+        Question.Run run = subject.ask(Load.Plan.closed(CONNECTIONS), effort.round());
         subject.settle(entry.keepsLog());
         Usage used = subject.meter().now().since(before);
         double requests = run.tally().ok();

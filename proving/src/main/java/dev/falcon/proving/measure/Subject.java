@@ -1,8 +1,8 @@
 package dev.falcon.proving.measure;
 
-import dev.falcon.inference.Ticker;
 import dev.falcon.proving.load.Load;
-import dev.falcon.proving.load.Tally;
+import dev.falcon.proving.measure.Question.Run;
+import dev.falcon.proving.measure.Question.Way;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -17,15 +17,6 @@ final class Subject {
     private final UsageMeter meter;
     private final Texts texts;
     private final Way way;
-
-    /** What is asked of the server. */
-    enum Way {
-        KNOWN,
-        FRESH
-    }
-
-    /** What a load came to. */
-    record Run(Tally tally, double seconds) {}
 
     Subject(Row row, Server server, UsageMeter meter, Texts texts, Way way) {
         this.row = row;
@@ -43,23 +34,8 @@ final class Subject {
         return meter;
     }
 
-    /** Asks for this long. Every request must be answered with 200: a refusal costs less than an answer. */
     Run ask(Load.Plan plan, Duration duration) throws IOException, InterruptedException {
-        Ticker ticker = Ticker.system();
-        Tally tally = new Tally();
-        long start = ticker.nanos();
-        try (Load load = Load.start(server.endpoint(), plan, switch (way) {
-            case KNOWN -> texts.known(server.endpoint(), tally);
-            case FRESH -> texts.fresh(server.endpoint(), tally);
-        })) {
-            ticker.sleep(duration);
-            load.stop();
-        }
-        double seconds = (ticker.nanos() - start) / 1e9;
-        if (tally.ok() == 0 || tally.ok() < tally.count()) {
-            throw new IOException(row.name() + " was not answered in full: " + tally.endings());
-        }
-        return new Run(tally, seconds);
+        return new Question(server.endpoint(), texts, way).ask(row.name(), plan, duration);
     }
 
     /** Waits for what the requests left to do. */

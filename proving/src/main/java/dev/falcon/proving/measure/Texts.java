@@ -7,6 +7,7 @@ import dev.falcon.proving.load.Tally;
 import dev.falcon.proving.load.Wire;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,17 @@ final class Texts {
     private static final String SENTENCE =
             "a quiet film with a strong second half, let down by a script that explains too much, number ";
 
-    private final AtomicLong fresh = new AtomicLong(1_000_000);
+    private final AtomicLong fresh;
+
+    /** For servers that nobody asked before. */
+    Texts() {
+        this(1_000_000);
+    }
+
+    /** For servers that may know what earlier runs asked: fresh texts are numbered from here. */
+    Texts(long firstFresh) {
+        this.fresh = new AtomicLong(firstFresh);
+    }
 
     static String known(int number) {
         return SENTENCE + (100_000 + number);
@@ -45,6 +56,17 @@ final class Texts {
             @Override
             public byte[] request(long number) {
                 return endpoint.infer(SENTENCE + fresh.getAndIncrement(), "");
+            }
+        };
+    }
+
+    /** Asks a fresh text under a fresh idempotency key, each time. */
+    Caller keyed(Endpoint endpoint, Tally tally) {
+        return new Counting(tally) {
+            @Override
+            public byte[] request(long number) {
+                return endpoint.infer(SENTENCE + fresh.getAndIncrement(),
+                        "Idempotency-Key: " + UUID.randomUUID() + "\r\n");
             }
         };
     }

@@ -13,6 +13,8 @@ final class Verdict {
     static final double PROBE_MILLIS = 100;
     /** Of the goodput at the capacity itself; the rest is what refusing costs, and noise. */
     static final double GOODPUT_KEPT = 0.8;
+    /** Of the rate that a phase is about: a generator that falls behind shows no overload. */
+    static final double ASKED_SHARE = 0.9;
     static final double CAPACITY_KEPT = 0.85;
     static final double MEDIAN_KEPT = 1.3;
     /** Beside the heap: code, metaspace, threads, buffers, the collector's own. */
@@ -48,6 +50,7 @@ final class Verdict {
         checks.add(memory(seen));
         checks.add(endings(seen.phases));
         checks.add(deadline(seen));
+        checks.add(asked(seen));
         checks.add(refused(seen.phases));
         checks.add(goodput(seen.phases));
         checks.add(new Check("clients that hold places make room", seen.evicted > 0, seen.evicted + " evicted"));
@@ -126,6 +129,20 @@ final class Verdict {
         }
         return new Check("accepted requests keep their deadline", held,
                 text("slowest 200 after %.1f ms, deadline %.0f ms", max, seen.deadlineMillis));
+    }
+
+    private static Check asked(Findings seen) {
+        boolean held = true;
+        List<String> texts = new ArrayList<>();
+        for (Phase phase : seen.phases) {
+            double wanted = phase.factor() * seen.before.perSecond;
+            held &= phase.asked() >= ASKED_SHARE * wanted;
+            if (wanted > 0) {
+                texts.add(text("%.0f/s of %.0f/s", phase.asked(), wanted));
+            }
+        }
+        return new Check("as much was asked as was meant to be", held,
+                String.join(", ", texts) + text(", at least %.2f", ASKED_SHARE));
     }
 
     private static Check refused(List<Phase> phases) {

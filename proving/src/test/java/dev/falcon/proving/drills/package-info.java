@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.proving.drills;
+
+import org.jspecify.annotations.NullMarked;
