@@ -22,6 +22,8 @@ final class Drill {
     /** As few as two workers can take it with the steady load, within MAX_IN_FLIGHT each. */
     private static final int VOLLEY = 96;
     private static final int VOLLEYS = 40;
+    /** Three seconds: a fault that takes longer, as a deploy does, would be overlaid by an overload of our own. */
+    private static final int VOLLEYS_DURING_FAULT = 12;
     private static final Duration BETWEEN_VOLLEYS = Duration.ofMillis(250);
     private static final int[] LOOK_AFTER_MILLIS = {4, 8, 12, 20, 30};
     private static final Duration WARM_UP = Duration.ofSeconds(3);
@@ -159,7 +161,7 @@ final class Drill {
 
     private void volleysUntil(AtomicBoolean caused) {
         try {
-            for (int i = 0; !caused.get(); i++) {
+            for (int i = 0; !caused.get() && i < VOLLEYS_DURING_FAULT; i++) {
                 volley(i);
             }
         } catch (InterruptedException e) {
