@@ -13,6 +13,7 @@ import dev.falcon.model.Prepared;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -54,7 +55,7 @@ class TransformerRuntimeTest {
         assertThat(topic.preparation()).isEqualTo(mood.preparation());
         assertThat(((TransformerPrepared) prepared).embedding()).isNull();
         mood.predict(List.of(prepared));
-        float[] embedding = ((TransformerPrepared) prepared).embedding();
+        float[] embedding = Objects.requireNonNull(((TransformerPrepared) prepared).embedding());
         assertThat(topic.predict(List.of(prepared))).isEqualTo(topic.predict(List.of(topic.prepare(TEXT))));
         assertThat(((TransformerPrepared) prepared).embedding()).as("the very same array").isSameAs(embedding);
         assertThat(mood.embedding(prepared)).isEqualTo(embedding).isNotSameAs(embedding);
