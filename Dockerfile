@@ -34,6 +34,7 @@ RUN echo "${VERSION}" > VERSION \
     && scripts/record-aot.sh && rm -rf scripts /tmp/scripts
 USER ${UID}:${UID}
 ENV MODEL_PATH=/app/models \
+    MODEL_CACHE_DIR=/var/lib/falcon/cache \
     INFERENCE_LOG_PATH=/var/lib/falcon/inference.db \
     INFERENCE_LOG_SPOOL_DIR=/var/lib/falcon/spool
 VOLUME /var/lib/falcon

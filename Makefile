@@ -44,8 +44,9 @@ format: ## Format all Java sources
 data: ## Fetch the public data sets that models are trained on
 	scripts/fetch-data.sh
 
-train: build data ## Train the shipped model anew (after it, a restart serves it)
+train: build data ## Train the shipped models anew (after it, a restart serves them)
 	bin/falcon train --data data/sentiment.tsv --name sentiment-linear --force
+	bin/falcon train --runtime transformer --data data/sentiment.tsv --name sentiment --force
 
 aot: build ## Record what the JVM learns at a start, so that later ones take half the time; again after each build
 	@scripts/record-aot.sh

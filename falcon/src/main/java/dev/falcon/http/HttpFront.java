@@ -1,6 +1,7 @@
 package dev.falcon.http;
 
 import dev.falcon.config.Settings;
+import dev.falcon.http.InferenceEndpoint.Form;
 import dev.falcon.inference.ErrorCode;
 import dev.falcon.inference.InferenceOutcome;
 import dev.falcon.inference.InferenceOutcome.Failure;
@@ -11,11 +12,13 @@ import dev.falcon.listener.Front;
 import dev.falcon.listener.Rejection;
 import dev.falcon.listener.Reply;
 import dev.falcon.serving.ReadinessReport;
+import dev.falcon.serving.ServedModels;
 import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
 import dev.falcon.telemetry.Field;
 import dev.falcon.telemetry.Metrics;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -28,13 +31,15 @@ import org.jspecify.annotations.Nullable;
 public final class HttpFront {
 
     static final String INFER = "/infer";
+    static final String INFER_BATCH = "/infer/batch";
     static final String HEALTH = "/healthz";
     static final String READY = "/readyz";
     static final String METRICS = "/metrics";
+    static final String MODELS = "/models";
     /** The methods of a status page. */
     static final String READ = "GET, HEAD";
 
-    private static final Set<String> STATUS_PATHS = Set.of(HEALTH, READY, METRICS);
+    private static final Set<String> STATUS_PATHS = Set.of(HEALTH, READY, METRICS, MODELS);
 
     /**
      * What the front needs.
@@ -42,10 +47,12 @@ public final class HttpFront {
      * @param journey answers a request and counts how it ended; may block, does not throw
      * @param overload the refusal that any request would get now, or null; asked before a body is parsed
      * @param readiness tells whether requests should be sent here
+     * @param models those that are served, the default one first
      */
-    public record Parts(Settings.Worker worker, Settings.Http http, Settings.Limits limits,
+    public record Parts(Settings.Worker worker, Settings.Http http, Settings.Limits limits, Settings.Batch batch,
             Function<Received, InferenceOutcome> journey, Supplier<@Nullable Failure> overload,
-            Supplier<ReadinessReport> readiness, Metrics metrics, Ticker ticker, InstantSource clock) {}
+            Supplier<ReadinessReport> readiness, Supplier<List<ServedModels.Served>> models, Metrics metrics,
+            Ticker ticker, InstantSource clock) {}
 
     private final EventLog log = new EventLog(HttpFront.class);
     private final Function<Received, InferenceOutcome> journey;
@@ -82,9 +89,10 @@ public final class HttpFront {
     private Reply route(Exchange exchange, String requestId) {
         String path = exchange.path();
         if (path.equals(INFER)) {
-            return exchange.method().equals("POST")
-                    ? inference.answer(exchange, requestId)
-                    : notAllowed(exchange, requestId, "POST");
+            return infer(exchange, requestId, Form.ONE_TEXT);
+        }
+        if (path.equals(INFER_BATCH)) {
+            return infer(exchange, requestId, Form.MANY_TEXTS);
         }
         if (!STATUS_PATHS.contains(path)) {
             return counted(path, requestId, Failure.of(ErrorCode.NOT_FOUND, "There is nothing at this path."));
@@ -95,9 +103,16 @@ public final class HttpFront {
         Reply page = switch (path) {
             case HEALTH -> pages.health();
             case READY -> pages.readiness();
+            case MODELS -> pages.models();
             default -> pages.metrics(exchange.header(Fields.ACCEPT));
         };
         return page.with(Fields.X_REQUEST_ID, requestId);
+    }
+
+    private Reply infer(Exchange exchange, String requestId, Form form) {
+        return exchange.method().equals("POST")
+                ? inference.answer(exchange, requestId, form)
+                : notAllowed(exchange, requestId, "POST");
     }
 
     private Reply notAllowed(Exchange exchange, String requestId, String allowed) {

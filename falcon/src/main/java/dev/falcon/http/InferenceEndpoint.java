@@ -1,11 +1,11 @@
 package dev.falcon.http;
 
+import dev.falcon.http.InferenceBody.Question;
 import dev.falcon.inference.Caller;
 import dev.falcon.inference.Deadline;
 import dev.falcon.inference.InferenceOutcome;
 import dev.falcon.inference.InferenceOutcome.Failure;
 import dev.falcon.inference.InferenceRequest;
-import dev.falcon.inference.ModelReference;
 import dev.falcon.inference.Patience;
 import dev.falcon.inference.Received;
 import dev.falcon.inference.Stage;
@@ -15,15 +15,14 @@ import dev.falcon.listener.Reply;
 import dev.falcon.listener.RequestBody;
 import dev.falcon.telemetry.RequestMeters;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** {@code POST /infer}: one text, the default model. Safe for use by many threads. */
+/**
+ * {@code POST /infer} and {@code POST /infer/batch}: one text or several, the default model or those that are named. Safe for use by many threads.
+ */
 final class InferenceEndpoint {
-
-    private static final List<ModelReference> DEFAULT_MODEL = List.of(ModelReference.DEFAULT);
 
     private final Function<Received, InferenceOutcome> journey;
     private final Supplier<@Nullable Failure> overload;
@@ -31,6 +30,7 @@ final class InferenceEndpoint {
     private final Problems problems;
     private final ClientAddress clientAddress;
     private final Duration requestTimeout;
+    private final int maxAnswers;
     private final RequestMeters meters;
     private final Ticker ticker;
 
@@ -41,49 +41,67 @@ final class InferenceEndpoint {
         this.problems = problems;
         this.clientAddress = new ClientAddress(parts.http().trustedProxies());
         this.requestTimeout = parts.limits().requestTimeout();
+        this.maxAnswers = parts.batch().maxTexts();
         this.meters = parts.metrics().requests();
         this.ticker = parts.ticker();
     }
 
-    Reply answer(Exchange exchange, String requestId) {
-        InferenceOutcome outcome = journey.apply(received(exchange, requestId));
+    /** What a body holds. */
+    enum Form {
+        ONE_TEXT,
+        MANY_TEXTS
+    }
+
+    Reply answer(Exchange exchange, String requestId, Form form) {
+        Question question = null;
+        Received received;
+        try {
+            String key = headers(exchange);
+            question = question(exchange, form);
+            received = new Received.Valid(
+                    new InferenceRequest(requestId, question.texts(), question.models(), key, caller(exchange)));
+        } catch (Refusal refusal) {
+            received = new Received.Refused(requestId, refusal.failure());
+        }
+        InferenceOutcome outcome = journey.apply(received);
         long startNanos = ticker.nanos();
         Reply reply = switch (outcome) {
-            case InferenceOutcome.Success success ->
-                    answers.reply(success, requestId, startNanos - exchange.arrivedNanos());
+            case InferenceOutcome.Success success -> answers.reply(success,
+                    new Answers.About(requestId, startNanos - exchange.arrivedNanos(),
+                            question != null && question.several()));
             case Failure failure -> problems.reply(failure, requestId);
         };
-        meters.stage(Stage.ENCODE, ticker.nanos() - startNanos);
-        return reply;
+        long endNanos = ticker.nanos();
+        meters.stage(Stage.ENCODE, endNanos - startNanos);
+        return outcome instanceof InferenceOutcome.Success success
+                ? reply.with(Fields.SERVER_TIMING, ServerTiming.of(success.timings(), endNanos - startNanos,
+                        endNanos - exchange.arrivedNanos()))
+                : reply;
     }
 
-    private Received received(Exchange exchange, String requestId) {
-        try {
-            return new Received.Valid(request(exchange, requestId));
-        } catch (Refusal refusal) {
-            return new Received.Refused(requestId, refusal.failure());
-        }
-    }
-
-    /** Headers first: a request that is refused for them need not send its body. */
-    private InferenceRequest request(Exchange exchange, String requestId) throws Refusal {
+    /** Headers first: a request that is refused for them need not send its body. Gives the idempotency key, if any. */
+    private static @Nullable String headers(Exchange exchange) throws Refusal {
         MediaType.check(exchange.header(Fields.CONTENT_TYPE), exchange.header(Fields.CONTENT_ENCODING));
-        String key = IdempotencyKey.of(exchange.headers(Fields.IDEMPOTENCY_KEY),
-                exchange.headers(Fields.X_IDEMPOTENCY_KEY));
-        String text = switch (exchange.body()) {
-            case RequestBody.Whole body -> text(body);
+        return IdempotencyKey.of(exchange.headers(Fields.IDEMPOTENCY_KEY), exchange.headers(Fields.X_IDEMPOTENCY_KEY));
+    }
+
+    private Question question(Exchange exchange, Form form) throws Refusal {
+        return switch (exchange.body()) {
+            case RequestBody.Whole body -> question(body, form);
             case RequestBody.Unreadable unreadable -> throw new Refusal(unreadable.failure());
         };
-        return new InferenceRequest(requestId, List.of(text), DEFAULT_MODEL, key, caller(exchange));
     }
 
     /** Parsing costs a large share of what answering does, so who is refused anyway is refused before. */
-    private String text(RequestBody.Whole body) throws Refusal {
+    private Question question(RequestBody.Whole body, Form form) throws Refusal {
         Failure refusal = overload.get();
         if (refusal != null) {
             throw new Refusal(refusal);
         }
-        return InferenceBody.text(body.bytes());
+        return switch (form) {
+            case ONE_TEXT -> InferenceBody.one(body.bytes(), maxAnswers);
+            case MANY_TEXTS -> InferenceBody.many(body.bytes(), maxAnswers);
+        };
     }
 
     private Caller caller(Exchange exchange) {

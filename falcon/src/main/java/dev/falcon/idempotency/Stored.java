@@ -22,9 +22,13 @@ record Stored(int v, String fingerprint, @Nullable String token, @Nullable List<
 
     private static final int VERSION = 1;
 
-    /** An answer as it is stored. */
+    /**
+     * An answer as it is stored.
+     *
+     * @param truncated null in what an earlier version stored, which knew of no such answers
+     */
     record StoredAnswer(String model, String version, String digest, int item, List<String> labels,
-            List<Double> probabilities, boolean cacheHit) {
+            List<Double> probabilities, boolean cacheHit, @Nullable Boolean truncated) {
 
         /** Bytes of another making may leave out anything. */
         private boolean isWhole() {
@@ -46,7 +50,8 @@ record Stored(int v, String fingerprint, @Nullable String token, @Nullable List<
                 probabilities.add(answer.prediction().probability(i));
             }
             stored.add(new StoredAnswer(answer.model().name(), answer.model().version(), answer.model().digest(),
-                    answer.item(), answer.prediction().labels(), probabilities, answer.cacheHit()));
+                    answer.item(), answer.prediction().labels(), probabilities, answer.cacheHit(),
+                    answer.prediction().truncated() ? true : null));
         }
         return new Stored(VERSION, fingerprint, null, stored);
     }
@@ -80,7 +85,8 @@ record Stored(int v, String fingerprint, @Nullable String token, @Nullable List<
             }
             double[] probabilities = stored.probabilities().stream().mapToDouble(Double::doubleValue).toArray();
             result.add(new Answer(new ModelId(stored.model(), stored.version(), stored.digest()), stored.item(),
-                    new Prediction(stored.labels(), probabilities), stored.cacheHit(), 0));
+                    new Prediction(stored.labels(), probabilities, Boolean.TRUE.equals(stored.truncated())),
+                    stored.cacheHit(), 0));
         }
         return result;
     }

@@ -79,6 +79,9 @@ public final class Json {
         if (utf8.length >= 3 && utf8[0] == (byte) 0xEF && utf8[1] == (byte) 0xBB && utf8[2] == (byte) 0xBF) {
             throw new MalformedJson("a byte order mark before the JSON; send plain UTF-8");
         }
+        if (isAscii(utf8)) {
+            return new String(utf8, StandardCharsets.ISO_8859_1);
+        }
         ByteBuffer in = ByteBuffer.wrap(utf8);
         try {
             CharBuffer chars = StandardCharsets.UTF_8.newDecoder()
@@ -89,6 +92,14 @@ public final class Json {
         } catch (CharacterCodingException e) {
             throw new MalformedJson("invalid UTF-8 at byte " + in.position());
         }
+    }
+
+    private static boolean isAscii(byte[] bytes) {
+        int all = 0;
+        for (byte b : bytes) {
+            all |= b;
+        }
+        return all >= 0;
     }
 
     private static String explained(JacksonException e, Class<?> type) {

@@ -16,6 +16,8 @@ public enum Event {
     UNKNOWN_SETTING(Severity.WARNING, 1000,
             "A name in the --env-file looks like a setting and is none; it has no effect."),
     MODEL_LOADED(Severity.INFO, 60, "A model was read, checked and answered its warm-up inference."),
+    MODEL_LEFT_OUT(Severity.ERROR, 60,
+            "A model of the tree that no setting names cannot be loaded; it is not served, and the others are."),
     READY(Severity.INFO, 60, "The worker listens and answers."),
     DRAIN(Severity.INFO, 600, "A step of the drain after SIGTERM, with the time since its begin."),
     DRAIN_INCOMPLETE(Severity.ERROR, 60, "The drain's time ran out; says what was left."),

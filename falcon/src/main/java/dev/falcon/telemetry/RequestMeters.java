@@ -43,11 +43,13 @@ public final class RequestMeters {
     private record ModelSeries(Map<Source, CounterDataPoint> successes, Map<Source, DistributionDataPoint> seconds,
             CounterDataPoint errors, CounterDataPoint refusals) {}
 
+    private static final Stage[] STAGES = Stage.values();
+
     private final Counter requests;
     private final Histogram duration;
     private final Map<ErrorCode, CounterDataPoint> errors = new EnumMap<>(ErrorCode.class);
     private final Map<ShedReason, CounterDataPoint> shed = new EnumMap<>(ShedReason.class);
-    private final Map<Stage, DistributionDataPoint> stages = new EnumMap<>(Stage.class);
+    private final DistributionDataPoint[] stages = new DistributionDataPoint[STAGES.length];
     private final Map<String, ModelSeries> models = new ConcurrentHashMap<>();
     private final ModelSeries noModel;
     private final Meters meters;
@@ -67,8 +69,8 @@ public final class RequestMeters {
             shed.put(reason, shedCounter.labelValues(reason.name().toLowerCase(Locale.ROOT)));
         }
         var stageHistogram = meters.stageHistogram(Metric.STAGE_DURATION);
-        for (Stage stage : Stage.values()) {
-            stages.put(stage, stageHistogram.labelValues(stage.wireName()));
+        for (Stage stage : STAGES) {
+            stages[stage.ordinal()] = stageHistogram.labelValues(stage.wireName());
         }
         quantiles.observe(duration);
         noModel = new ModelSeries(Map.of(), Map.of(), requests.labelValues("error", "false", NO_MODEL),
@@ -120,14 +122,14 @@ public final class RequestMeters {
 
     /** Observes one stage; the front does so for its own. */
     public void stage(Stage stage, long elapsedNanos) {
-        Points.of(stages, stage).observe(elapsedNanos / 1e9);
+        stages[stage.ordinal()].observe(elapsedNanos / 1e9);
     }
 
     /** Observes every stage that the request came through. */
     public void stages(StageTimings timings) {
-        for (Map.Entry<Stage, DistributionDataPoint> stage : stages.entrySet()) {
-            if (timings.entered(stage.getKey())) {
-                stage.getValue().observe(timings.nanos(stage.getKey()) / 1e9);
+        for (Stage stage : STAGES) {
+            if (timings.entered(stage)) {
+                stage(stage, timings.nanos(stage));
             }
         }
     }

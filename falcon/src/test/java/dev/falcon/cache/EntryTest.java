@@ -31,9 +31,16 @@ class EntryTest {
         }
         assertThat(Entry.decode(Arrays.copyOf(good, good.length + 1), LABELS)).isNull();
         byte[] other = good.clone();
-        other[0]++;
+        other[0] = 3;
         assertThat(Entry.decode(other, LABELS)).isNull();
         assertThat(Entry.decode(good, List.of("a", "b"))).isNull();
+    }
+
+    @Test
+    void remembersThatTheTextWasTruncated() {
+        Prediction prediction = new Prediction(LABELS, new double[]{0.2, 0.3, 0.5}, true);
+
+        assertThat(Entry.decode(Entry.encode(prediction), LABELS)).isEqualTo(prediction);
     }
 
     @Test

@@ -169,7 +169,7 @@ class ModelCommandsTest {
 
         assertThat(falcon("classify", "--json", "zorbl").out())
                 .isEqualToIgnoringNewLines(
-                        "{\"label\":\"cat\",\"probability\":0.5,\"probabilities\":{\"cat\":0.5,\"dog\":0.5}}");
+                        "{\"label\":\"cat\",\"probability\":0.5,\"probabilities\":{\"cat\":0.5,\"dog\":0.5},\"truncated\":false}");
     }
 
     @ParameterizedTest

@@ -43,6 +43,8 @@ final class Libraries {
             library("org.sqlite", "inferencelog"),
             library("de.siegmar.fastcsv", "model"),
             library("de.bwaldvogel.liblinear", "model.linear"),
+            library("ai.onnxruntime", "model.transformer"),
+            library("ai.djl", "model.transformer"),
             library("picocli", "cli"));
 
     /** Used everywhere: annotations that leave nothing behind at run time. */

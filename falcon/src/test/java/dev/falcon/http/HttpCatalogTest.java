@@ -20,10 +20,16 @@ class HttpCatalogTest {
     void answersHaveTheMembersThatAreListed() throws Exception {
         try (Worker worker = new Worker(); RawClient client = worker.client()) {
             RawAnswer answer = client.send(Worker.post("{\"text\":\"hello\"}")).answer();
+            RawAnswer several = client.send(Worker.post("{\"text\":\"hello\",\"models\":[\"sentiment\"]}")).answer();
+            RawAnswer models = client.send(Worker.get("/models")).answer();
             RawAnswer ready = client.send(Worker.get("/readyz")).answer();
 
             assertThat(object(answer).keySet().stream().map(String::valueOf))
                     .containsExactlyElementsOf(names(HttpCatalog.answer()));
+            assertThat(object(several).entrySet().stream().flatMap(HttpCatalogTest::paths))
+                    .containsExactlyElementsOf(names(HttpCatalog.answers()));
+            assertThat(object(models).entrySet().stream().flatMap(HttpCatalogTest::paths))
+                    .containsExactlyElementsOf(names(HttpCatalog.models()));
             Map<?, ?> page = object(ready);
             assertThat(page.entrySet().stream().flatMap(HttpCatalogTest::paths))
                     .containsExactlyElementsOf(names(HttpCatalog.readiness()));
@@ -42,9 +48,12 @@ class HttpCatalogTest {
     }
 
     private static Stream<String> paths(Map.Entry<?, ?> member) {
-        return member.getValue() instanceof Map<?, ?> inner
-                ? inner.keySet().stream().map(name -> member.getKey() + "." + name)
-                : Stream.of(String.valueOf(member.getKey()));
+        return switch (member.getValue()) {
+            case Map<?, ?> inner -> inner.keySet().stream().map(name -> member.getKey() + "." + name);
+            case List<?> list when !list.isEmpty() && list.getFirst() instanceof Map<?, ?> first ->
+                    first.keySet().stream().map(name -> member.getKey() + "[]." + name);
+            default -> Stream.of(String.valueOf(member.getKey()));
+        };
     }
 
     private static Map<?, ?> object(RawAnswer answer) throws Exception {

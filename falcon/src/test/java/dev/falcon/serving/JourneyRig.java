@@ -39,15 +39,29 @@ final class JourneyRig {
     private final Stores stores;
     private final IdempotencyGuard idempotency;
     private final InferenceLog log;
-    private final ObedientModel model = new ObedientModel();
+    private final ObedientModel model;
+    private final ObedientModel second;
     private final InferenceService service;
+    private final ServedModels models;
     private final AtomicInteger requests = new AtomicInteger();
 
     JourneyRig(Path folder, int maxInFlight) throws Exception {
-        this(folder, maxInFlight, true);
+        this(folder, maxInFlight, true, Duration.ZERO);
     }
 
-    JourneyRig(Path folder, int maxInFlight, boolean warm) throws Exception {
+    /** Its models take a few milliseconds a call, so that they are called through batchers. */
+    static JourneyRig ofSlowModels(Path folder, int maxInFlight) throws Exception {
+        return new JourneyRig(folder, maxInFlight, true, Duration.ofMillis(3));
+    }
+
+    /** Its models are not warm. */
+    static JourneyRig cold(Path folder) throws Exception {
+        return new JourneyRig(folder, 16, false, Duration.ZERO);
+    }
+
+    private JourneyRig(Path folder, int maxInFlight, boolean warm, Duration takes) throws Exception {
+        model = new ObedientModel("fake", takes);
+        second = new ObedientModel("second", takes);
         settings = SettingsReader.read(new Sources(Map.of("MAX_IN_FLIGHT", Integer.toString(maxInFlight),
                 "INFERENCE_LOG_PATH", folder.resolve("log.db").toString()), null),
                 new SettingsReader.Surroundings("w", 2, folder));
@@ -58,10 +72,12 @@ final class JourneyRig {
                 new InferenceLog.Setup("w", settings.inferenceLog(), settings.postgres(), settings.breaker(),
                         settings.retry()),
                 metrics, new InferenceLog.Clocks(ticker, InstantSource.system()));
-        ServedModels models = new ServedModels(ticker, metrics.requests());
+        models = new ServedModels(settings.batch(), settings.limits(), metrics, ticker);
         if (warm) {
-            models.serve(model);
+            models.serve(List.of(new ServedModels.Candidate(model, "fake"),
+                    new ServedModels.Candidate(second, "fake")));
             model.forgetRuns();
+            second.forgetRuns();
         }
         service = new InferenceService(settings.limits(),
                 new InferenceService.Rooms(models, idempotency,
@@ -77,12 +93,25 @@ final class JourneyRig {
         return model;
     }
 
+    List<ServedModels.Served> served() {
+        return models.served();
+    }
+
+    /** Served beside the other one, which is the default. */
+    ObedientModel second() {
+        return second;
+    }
+
     Received request(String text, @Nullable String key) {
         return request(List.of(text), List.of(ModelReference.DEFAULT), key, Duration.ofSeconds(30), false);
     }
 
     Received request(List<String> texts, List<ModelReference> models) {
         return request(texts, models, null, Duration.ofSeconds(30), false);
+    }
+
+    Received keyed(List<String> texts, List<ModelReference> models, String key) {
+        return request(texts, models, key, Duration.ofSeconds(30), false);
     }
 
     Received requestDue(String text, Duration in) {
@@ -95,6 +124,16 @@ final class JourneyRig {
 
     Received requestOfSomeoneGone(String text) {
         return request(List.of(text), List.of(ModelReference.DEFAULT), null, Duration.ofSeconds(30), true);
+    }
+
+    /** Who is there at first and has left by the second look. */
+    Received requestOfSomeoneLeaving(String text) {
+        AtomicInteger looks = new AtomicInteger();
+        long arrivedNanos = ticker.nanos() - Duration.ofMillis(100).toNanos();
+        return new Received.Valid(new InferenceRequest("r-" + requests.incrementAndGet(), List.of(text),
+                List.of(ModelReference.DEFAULT), null, new Caller("127.0.0.1", null, arrivedNanos,
+                        Deadline.after(Duration.ofSeconds(30), ticker), new Patience(),
+                        () -> looks.incrementAndGet() > 1)));
     }
 
     private Received request(List<String> texts, List<ModelReference> models, @Nullable String key, Duration due,
@@ -117,15 +156,25 @@ final class JourneyRig {
 
     /** Closes the log and tells, for each record: success, cache_hit, idempotency_hit and error_type. */
     List<String> recordsAfterFlush() throws InterruptedException, SQLException {
+        return afterFlush("case success when 1 then 'true' else 'false' end || ' ' ||"
+                + " case cache_hit when 1 then 'true' else 'false' end || ' ' ||"
+                + " case idempotency_hit when 1 then 'true' else 'false' end || ' ' || coalesce(error_type, 'null')");
+    }
+
+    /** Closes the log and tells each record's model. */
+    List<String> modelsRecordedAfterFlush() throws InterruptedException, SQLException {
+        return afterFlush("model_name");
+    }
+
+    private List<String> afterFlush(String expression) throws InterruptedException, SQLException {
         log.close(Deadline.after(Duration.ofSeconds(10), ticker));
         List<String> records = new ArrayList<>();
         try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + settings.inferenceLog().path());
                 Statement select = db.createStatement();
-                ResultSet rows = select.executeQuery("select success, cache_hit, idempotency_hit, error_type"
-                        + " from inference_logs order by id")) {
+                ResultSet rows =
+                        select.executeQuery("select " + expression + " from inference_logs order by id, item")) {
             while (rows.next()) {
-                records.add(rows.getBoolean(1) + " " + rows.getBoolean(2) + " " + rows.getBoolean(3) + " "
-                        + rows.getString(4));
+                records.add(rows.getString(1));
             }
         }
         return records;
@@ -133,6 +182,8 @@ final class JourneyRig {
 
     void close() throws InterruptedException {
         model.go();
+        second.go();
+        models.close();
         idempotency.close();
         stores.close();
         log.close(Deadline.after(Duration.ofSeconds(5), ticker));

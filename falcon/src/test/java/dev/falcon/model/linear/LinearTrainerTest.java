@@ -9,6 +9,7 @@ import dev.falcon.model.LabelledTextFault;
 import dev.falcon.model.LabelledTexts;
 import dev.falcon.model.Manifest;
 import dev.falcon.model.Sha256;
+import dev.falcon.model.TrainedModel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LinearTrainerTest {
 
-    private static LinearTrainer.Trained train(LabelledTexts texts) throws LabelledTextFault {
+    private static TrainedModel train(LabelledTexts texts) throws LabelledTextFault {
         return LinearTrainer.train(texts, Generated.plan(), Generated.SILENT);
     }
 
@@ -43,10 +44,10 @@ class LinearTrainerTest {
     @Test
     void theSameTextsGiveTheSameBytesInWhateverOrder() throws Exception {
         LabelledTexts texts = Generated.examples(2, 3, 40);
-        LinearTrainer.Trained first = train(texts);
+        TrainedModel first = train(texts);
         List<LabelledText> shuffled = new ArrayList<>(texts.examples());
         Collections.shuffle(shuffled, new Random(8));
-        LinearTrainer.Trained second = train(new LabelledTexts(texts.file(), shuffled, texts.digest()));
+        TrainedModel second = train(new LabelledTexts(texts.file(), shuffled, texts.digest()));
 
         assertThat(second.manifest().bytes()).isEqualTo(first.manifest().bytes());
         assertThat(second.files().get("weights.bin")).isEqualTo(first.files().get("weights.bin"));
@@ -54,7 +55,7 @@ class LinearTrainerTest {
 
     @Test
     void theDigestIsThatOfTheWeightsFile() throws Exception {
-        LinearTrainer.Trained trained = train(Generated.examples(2, 2, 40));
+        TrainedModel trained = train(Generated.examples(2, 2, 40));
 
         assertThat(trained.files()).containsOnlyKeys("weights.bin");
         assertThat(trained.manifest().digest())

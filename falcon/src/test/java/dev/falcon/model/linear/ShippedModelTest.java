@@ -2,7 +2,6 @@ package dev.falcon.model.linear;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.falcon.Runtimes;
 import dev.falcon.config.Settings;
 import dev.falcon.model.LoadedModel;
 import dev.falcon.model.ModelRepository;
@@ -11,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -26,8 +26,8 @@ class ShippedModelTest {
 
     @BeforeAll
     void load() throws Exception {
-        model = new ModelRepository(new Settings.Models(Path.of("..", "models"), "sentiment-linear"), Runtimes::ofKind)
-                .load();
+        model = new ModelRepository(new Settings.Models(Path.of("..", "models"), "sentiment-linear"),
+                kind -> Optional.of(LinearRuntime::load)).load();
     }
 
     @ParameterizedTest

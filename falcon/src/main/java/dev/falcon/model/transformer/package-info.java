@@ -1,0 +1,8 @@
+/**
+ * The transformer kind: a sentence encoder, the same for any number of models, and a small trained head on top of it. The
+ * encoder's weights come with Falcon and run in ONNX Runtime; head and trainer are plain Java.
+ */
+@NullMarked
+package dev.falcon.model.transformer;
+
+import org.jspecify.annotations.NullMarked;
