@@ -28,7 +28,7 @@ public final class Runtimes implements AutoCloseable {
         return switch (kind) {
             case LinearRuntime.KIND -> Optional.of(LinearRuntime::load);
             case TransformerRuntime.KIND ->
-                Optional.of((directory, manifest) -> TransformerRuntime.load(directory, manifest, encoders));
+                    Optional.of((directory, manifest) -> TransformerRuntime.load(directory, manifest, encoders));
             default -> Optional.empty();
         };
     }

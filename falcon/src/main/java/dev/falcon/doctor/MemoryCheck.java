@@ -25,7 +25,8 @@ final class MemoryCheck {
     static List<Finding> of(Settings settings, JvmBounds jvm, MemoryLimit limit, Map<String, Long> encoders) {
         return List.of(
                 judged("memory.limit", MemoryPlan.refusal(jvm, limit, encoders),
-                        "a worker takes at most " + MemoryPlan.mb(MemoryPlan.sum(MemoryPlan.addends(jvm, encoders))) + " of "
+                        "a worker takes at most " + MemoryPlan.mb(MemoryPlan.sum(MemoryPlan.addends(jvm, encoders)))
+                                + " of "
                                 + MemoryPlan.mb(limit.bytes()) + " (" + limit.source() + ")"),
                 judged("memory.heap", HeapPlan.refusal(settings, jvm.heap()),
                         "what the settings allow fits into the heap of " + MemoryPlan.mb(jvm.heap())));

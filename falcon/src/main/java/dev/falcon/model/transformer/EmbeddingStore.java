@@ -36,7 +36,8 @@ final class EmbeddingStore {
 
     EmbeddingStore(CacheFolder cache, EncoderDescription encoder, int maxTokens) {
         this.file = cache.path()
-                .resolve("embeddings-" + encoder.name() + "-" + encoder.digest().substring(0, 12) + "-" + maxTokens + ".bin");
+                .resolve("embeddings-" + encoder.name() + "-" + encoder.digest().substring(0, 12) + "-" + maxTokens
+                        + ".bin");
     }
 
     /**

@@ -30,7 +30,8 @@ final class Natives {
             Machine machine = Machine.of(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
             if (machine == null) {
                 throw new ModelFault(cache.path(), Reason.NOT_UNPACKED,
-                        "ONNX Runtime and the tokenizers have no native code for " + System.getProperty("os.name") + " on "
+                        "ONNX Runtime and the tokenizers have no native code for " + System.getProperty("os.name")
+                                + " on "
                                 + System.getProperty("os.arch"));
             }
             String below = "native-" + machine.onnx();

@@ -68,7 +68,8 @@ final class TextEmbedder {
             return share;
         }
         long secondsLeft = Math.round(elapsedNanos / 1e9 / done * (all - done));
-        return share + ", about " + (secondsLeft < 90 ? secondsLeft + " s" : (secondsLeft + 30) / 60 + " min") + " left";
+        return share + ", about " + (secondsLeft < 90 ? secondsLeft + " s" : (secondsLeft + 30) / 60 + " min")
+                + " left";
     }
 
     private Map<String, float[]> embedded(List<String> keys, Map<String, TokenIds> byKey) {

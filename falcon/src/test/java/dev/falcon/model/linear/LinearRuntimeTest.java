@@ -35,7 +35,8 @@ class LinearRuntimeTest {
     void trainWriteAndLoad() throws Exception {
         trained = LinearTrainer.train(Generated.examples(3, 3, 60), Generated.plan(), Generated.SILENT);
         new ModelWriter(folder).write(trained.manifest(), trained.files(), false);
-        loaded = new ModelRepository(new Settings.Models(folder, null), kind -> Optional.of(LinearRuntime::load)).load();
+        loaded = new ModelRepository(new Settings.Models(folder, null), kind -> Optional.of(LinearRuntime::load))
+                .load();
     }
 
     private static List<String> texts(int count) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HeadTrainerTest {
 
     /** Embeddings with labels: clouds that overlap, around a common direction as those of an encoder. */
-    private record Clouds(List<String> labels, List<float[]> embeddings, int[] given) {
+    private record Clouds(List<String> labels, List<float[]> embeddings, List<Integer> labelOfEach) {
 
         static Clouds of(long seed, int labels, int each, double distance) {
             Random centresOf = new Random(99);
@@ -43,11 +43,16 @@ class HeadTrainerTest {
                 }
                 embeddings.add(embedding);
             }
-            return new Clouds(IntStream.range(0, labels).mapToObj(i -> "label" + i).toList(), embeddings, given);
+            return new Clouds(IntStream.range(0, labels).mapToObj(i -> "label" + i).toList(), embeddings,
+                    IntStream.of(given).boxed().toList());
+        }
+
+        int[] given() {
+            return labelOfEach.stream().mapToInt(Integer::intValue).toArray();
         }
 
         HeadTrainer.Fitted fit() {
-            return new HeadTrainer(labels, embeddings, given, step -> {
+            return new HeadTrainer(labels, embeddings, given(), step -> {
             }).fit();
         }
     }

@@ -69,7 +69,8 @@ class SameAnswerTest {
         List<String> texts = texts();
         List<Prediction> alone =
                 texts.stream().map(text -> model.predict(List.of(model.prepare(text))).getFirst()).toList();
-        assertThat(alone.stream().map(Prediction::label).distinct()).as("or nothing could change").hasSizeGreaterThan(1);
+        assertThat(alone.stream().map(Prediction::label).distinct()).as("or nothing could change")
+                .hasSizeGreaterThan(1);
 
         for (int seed = 0; seed < 2; seed++) {
             List<Integer> order = new ArrayList<>(IntStream.range(0, TEXTS).boxed().toList());

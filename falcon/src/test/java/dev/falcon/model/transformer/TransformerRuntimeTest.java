@@ -126,8 +126,9 @@ class TransformerRuntimeTest {
     void aManifestThatPromisesMoreThanTheEncoderKeepsIsRefused() throws Exception {
         Path directory = RealEncoders.write(folder, "m", RealEncoders.head(1, 2), INT8);
         Path manifest = directory.resolve(Manifest.FILE_NAME);
-        Files.writeString(manifest, Files.readString(manifest).replace("\"batch_invariant\" : false",
-                "\"batch_invariant\" : true"));
+        Files.writeString(manifest, Files.readString(manifest)
+                .replace("\"batch_invariant\" : false",
+                        "\"batch_invariant\" : true"));
 
         ModelFault fault = fault(directory);
 
