@@ -88,7 +88,7 @@ public record Settings(Worker worker, Http http, Limits limits, Batch batch, Mod
             @Setting(env = "MODEL_PATH", byDefault = "models",
                     meaning = "A model's folder, or a tree NAME/VERSION/ of them.") Path path,
             @Setting(env = "DEFAULT_MODEL",
-                    meaning = "The model that answers where a request names none: NAME in its highest version, or NAME/VERSION; unset: the only one, and of several sentiment-linear.") @Nullable String defaultModel,
+                    meaning = "The model that answers where a request names none: NAME in its highest version, or NAME/VERSION; unset: the only one, and of several sentiment.") @Nullable String defaultModel,
             @Setting(env = "SERVED_MODELS", byDefault = DEFAULT_MODEL, pattern = MODEL_LIST,
                     meaning = "The models that are loaded beside the default one: `default` none; `all` other names of the tree, each in its highest version, where one that cannot be loaded is left out and said; or a comma-separated list of NAME and NAME/VERSION, where each must load.") String served) {
 

@@ -26,7 +26,7 @@ public final class ModelRepository {
             Comparator.comparing((Found model) -> model.manifest().name(), NaturalOrder.INSTANCE)
                     .thenComparing(model -> model.manifest().version(), NaturalOrder.INSTANCE.reversed());
     /** The shipped model that is served where a tree holds several names and none of them was asked for. */
-    static final String USUAL = "sentiment-linear";
+    static final String USUAL = "sentiment";
 
     private final Path root;
     private final @Nullable String wanted;
