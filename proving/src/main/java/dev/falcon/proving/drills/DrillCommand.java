@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -112,16 +113,26 @@ public final class DrillCommand implements Callable<Integer> {
             }
             Session session = new Session(new Drill.Rig(runbook, stack, web, this::say), controls, secondTry);
             List<String> healthy = session.healthy();
-            List<Result> results = session.run(selection.run());
-            return tell(Report.of(runbook, results, selection.skipped(), healthy));
+            List<Result> results = session.run(selection.run(),
+                    soFar -> write(Report.of(runbook, soFar, skipped(soFar), healthy)));
+            return tell(Report.of(runbook, results, skipped(results), healthy));
+        }
+    }
+
+    private static List<Cause> skipped(List<Result> results) {
+        Set<Cause> drilled = results.stream().map(each -> each.record().cause).collect(Collectors.toSet());
+        return Causes.all().stream().filter(each -> !drilled.contains(each)).toList();
+    }
+
+    private void write(Report found) throws IOException {
+        if (report != null) {
+            found.write(root.resolve(report), scrubber.get());
         }
     }
 
     private int tell(Report found) throws IOException {
         print(found.table());
-        if (report != null) {
-            found.write(root.resolve(report), scrubber.get());
-        }
+        write(found);
         print(found.lastLine());
         return found.passed() ? 0 : 1;
     }

@@ -6,9 +6,12 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,10 @@ record Report(List<Result> drilled, List<Cause> skipped, List<String> healthy) {
 
     /** Of an incident's expectations, how many may hold on the healthy stack too. */
     private static final double NON_DIAGNOSTIC = 0.2;
+
+    private static final List<String> HEADING = List.of("incident", "cause", "verdict", "detect s", "mitigate s",
+            "recover s", "asked", "answered", "refused", "errors", "lost", "enqueued", "written", "dropped", "no row",
+            "twice", "before ms", "during ms", "after ms", "in flight", "late ms");
 
     /** Of what was found; where a diagnosis says too little, its drills have failed. */
     static Report of(Runbook runbook, List<Result> drilled, List<Cause> skipped, List<String> healthy) {
@@ -47,30 +54,46 @@ record Report(List<Result> drilled, List<Cause> skipped, List<String> healthy) {
     }
 
     String lastLine() {
-        long passed = drilled.stream().filter(Result::passed).count();
-        return "%d passed, %d failed, %d skipped".formatted(passed, drilled.size() - passed, skipped.size());
+        return lastLine(EarlierRows.none());
+    }
+
+    private String lastLine(EarlierRows earlier) {
+        List<List<String>> rows = rows(earlier);
+        return "%d passed, %d failed, %d skipped".formatted(EarlierRows.count(rows, "passed"),
+                EarlierRows.count(rows, "FAILED"), EarlierRows.count(rows, EarlierRows.SKIPPED));
     }
 
     /** One line a drill, as Markdown. */
     String table() {
+        return table(EarlierRows.none());
+    }
+
+    private String table(EarlierRows earlier) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("incident", "cause", "verdict", "detect s", "mitigate s", "recover s", "asked", "answered",
-                "refused",
-                "errors", "lost", "enqueued", "written", "dropped", "no row", "twice", "before ms", "during ms",
-                "after ms",
-                "in flight", "late ms"));
-        drilled.forEach(each -> rows.add(row(each)));
-        skipped.forEach(each -> {
-            List<String> row = new ArrayList<>(List.of(each.incident(), each.name(), "SKIPPED"));
-            while (row.size() < rows.getFirst().size()) {
-                row.add("");
-            }
-            rows.add(row);
-        });
+        rows.add(HEADING);
+        rows.addAll(rows(earlier));
         List<String> lines = new ArrayList<>(List.of("", Columns.aligned(rows), ""));
         healthy.forEach(each -> lines.add("On the healthy stack: " + each));
         drilled.forEach(each -> lines.addAll(remarks(each)));
+        lines.addAll(earlier.remarks());
         return String.join("\n", lines);
+    }
+
+    /** All drills in the order of their causes, of a cause its drill before its controls. */
+    private List<List<String>> rows(EarlierRows earlier) {
+        List<List<String>> rows = new ArrayList<>(drilled.stream().map(Report::row).toList());
+        rows.addAll(earlier.rows());
+        Set<String> told = rows.stream().map(EarlierRows::name).collect(Collectors.toSet());
+        for (Cause each : skipped) {
+            if (!told.contains(each.name())) {
+                List<String> row = new ArrayList<>(List.of(each.incident(), each.name(), EarlierRows.SKIPPED));
+                row.addAll(Collections.nCopies(HEADING.size() - row.size(), ""));
+                rows.add(row);
+            }
+        }
+        List<String> order = Causes.all().stream().map(Cause::name).toList();
+        rows.sort(Comparator.comparingInt(row -> order.indexOf(EarlierRows.name(row).split(",", 2)[0])));
+        return rows;
     }
 
     private static List<String> row(Result result) {
@@ -124,15 +147,19 @@ record Report(List<Result> drilled, List<Cause> skipped, List<String> healthy) {
         return remarks;
     }
 
-    /** Writes the page of this date. */
+    /** Writes the page of this date; what an earlier run of the day found of others than these drills stays on it. */
     void write(Path folder, Scrubber scrubber) throws IOException {
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve(today + ".md"), scrubber.scrub(page(today)));
+        Path file = folder.resolve(today + ".md");
+        EarlierRows earlier = Files.exists(file)
+                ? EarlierRows.of(Files.readString(file),
+                        drilled.stream().map(Result::name).collect(Collectors.toSet()))
+                : EarlierRows.none();
+        Files.writeString(file, scrubber.scrub(page(today, earlier)));
     }
 
-    /** The page. */
-    String page(LocalDate date) {
+    private String page(LocalDate date, EarlierRows earlier) {
         return """
                 # Drills of %s
 
@@ -141,10 +168,11 @@ record Report(List<Result> drilled, List<Cause> skipped, List<String> healthy) {
                 Windows and `for` of the alerts are divided by %d; expressions and thresholds are those of production.
                 "mitigate" is when the commands of the verification had passed, "recover" when the alert had resolved.
                 Latency is p50 / p99 of answers of the steady load. "in flight" is what `inference_inflight` of all workers
-                summed to right before the fault.
+                summed to right before the fault. A run may drill some of the causes: of each, the last run of the day is told.
 
                 %s
                 %s
-                """.formatted(date, DrillLoad.PER_SECOND, TimeScale.FACTOR, table().strip(), "\n" + lastLine());
+                """.formatted(date, DrillLoad.PER_SECOND, TimeScale.FACTOR, table(earlier).strip(),
+                "\n" + lastLine(earlier));
     }
 }

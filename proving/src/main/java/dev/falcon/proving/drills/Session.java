@@ -32,12 +32,18 @@ final class Session {
         this.secondTry = secondTry;
     }
 
-    List<Result> run(List<Cause> causes) throws InterruptedException {
+    /** What becomes of the results so far, after each cause: a session takes long and may be ended early. */
+    interface SoFar {
+        void heard(List<Result> results) throws IOException;
+    }
+
+    List<Result> run(List<Cause> causes, SoFar soFar) throws InterruptedException, IOException {
         for (Cause cause : causes) {
             DrillRecord record = drill(cause, Control.NONE, Drill.DETECTION);
             if (controls && controlled.add(cause.incident())) {
                 controls(cause, record);
             }
+            soFar.heard(List.copyOf(results));
         }
         return List.copyOf(results);
     }
@@ -116,6 +122,9 @@ final class Session {
         result = new Result(record, Judgement.failures(record));
         result.failures().forEach(each -> rig.out().accept("  failure: " + each));
         try {
+            if (!result.passed()) {
+                rig.out().accept("  the containers' logs are kept in " + rig.stack().keepLogs(cause.name()));
+            }
             reset(cause);
         } catch (IOException e) {
             result = result.and("the stack did not get well afterwards: " + e.getMessage());

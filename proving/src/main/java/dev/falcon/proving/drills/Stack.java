@@ -177,6 +177,14 @@ final class Stack {
         atRoot.must("rm -rf '" + folder + "'", SOON);
     }
 
+    /** Writes what the containers have logged to a folder that outlives the stack, in place of what was there for this name. */
+    Path keepLogs(String name) throws IOException, InterruptedException {
+        Path logs = folder.resolveSibling("drill-logs").resolve(name);
+        atRoot.run("rm -rf '" + logs + "' && mkdir -p '" + logs + "' && for c in $(docker ps -a --filter name=^falcon-"
+                + " --format '{{.Names}}'); do docker logs --timestamps $c > '" + logs + "'/$c.log 2>&1; done", SOON);
+        return logs;
+    }
+
     private String imagesOfWorkers() throws IOException, InterruptedException {
         return atRoot.must("docker images --format '{{.Repository}}:{{.Tag}}' falcon-worker", SOON);
     }

@@ -93,4 +93,27 @@ final class ReportTest {
                         .contains("redis-cli -a [secret]", "0 passed, 1 failed, 0 skipped")
                         .doesNotContain("hunter2"));
     }
+
+    @Test
+    void whatEarlierRunsOfTheDayFoundOfOtherCausesStaysOnThePage(@TempDir Path folder)
+            throws IOException, MalformedRunbook {
+        Cause locked = Cause.of("log-backlog", "postgres-locked");
+        Report first = Report.of(runbook("a", 1),
+                List.of(new Result(record("redis-stopped"), List.of()),
+                        new Result(record("redis-paused"), List.of("too slow"))),
+                List.of(locked), List.of());
+        Report second = Report.of(runbook("a", 1), List.of(new Result(record("redis-paused"), List.of())),
+                List.of(record("redis-stopped").cause, locked), List.of());
+
+        first.write(folder, new Scrubber(List.of()));
+        second.write(folder, new Scrubber(List.of()));
+
+        assertThat(folder.toFile().listFiles()).singleElement()
+                .satisfies(file -> assertThat(file).content()
+                        .containsOnlyOnce("| redis-stopped ")
+                        .containsOnlyOnce("| redis-paused ")
+                        .containsOnlyOnce("| postgres-locked ")
+                        .contains("2 passed, 0 failed, 1 skipped")
+                        .doesNotContain("too slow"));
+    }
 }
