@@ -49,13 +49,17 @@ public final class Bench implements AutoCloseable {
         return folder;
     }
 
-    /** Starts a worker by {@code bin/falcon}, with these settings beside the defaults and without an AOT cache. */
+    /**
+     * Starts a worker by {@code bin/falcon}, with these settings beside the defaults and without an AOT cache. It serves the
+     * linear model unless they say another one: what Falcon itself costs is seen beside microseconds only.
+     */
     public Server worker(Map<String, String> settings) throws IOException, InterruptedException {
         Path home = Files.createDirectories(folder.resolve("worker-" + ++workers));
         Map<String, String> environment = new TreeMap<>(Map.of("PATH", "/usr/local/bin:/usr/bin:/bin", "HOST",
                 "127.0.0.1", "PORT", "0", "WORKER_ID", "worker-" + workers, "INFERENCE_LOG_PATH",
                 home.resolve("inference.db").toString(), "INFERENCE_LOG_SPOOL_DIR", home.resolve("spool").toString(),
                 "JAVA25_HOME", System.getProperty("java.home"), "JAVA_OPTS", "-XX:AOTMode=off"));
+        environment.put("DEFAULT_MODEL", "sentiment-linear");
         environment.putAll(settings);
         return opened(Server.start(List.of(root.resolve("bin").resolve("falcon").toString(), "serve"), environment,
                 home));
