@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Records the AOT cache that lets a worker start sooner: starts one on a free port with its files in a temporary folder,
-# whose models all warm up, asks it a few hundred times and ends it, upon which the JVM writes the cache beside the jar, where bin/falcon finds it.
+# Records the AOT cache that lets a worker start sooner: starts one on a free port with its files in a temporary folder, whose
+# models all warm up, asks it a few hundred times and ends it, upon which the JVM writes the cache beside the jar, where
+# bin/falcon finds it.
 # Needs a build. Exit status: 0 recorded, 1 not.
 set -euo pipefail
 
