@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class DatabaseDisk {
             ORDER BY measured_at DESC NULLS LAST LIMIT 1
             """;
     private static final double NANOS = 1e9;
+    private static final double DAY_SECONDS = 86_400;
 
     private record Reading(long totalBytes, long freeBytes, long measuredNanos) {}
 
@@ -38,16 +40,16 @@ final class DatabaseDisk {
     private final Ticker ticker;
     private volatile @Nullable Reading last;
 
-    DatabaseDisk(PostgresCalls calls, Ticker ticker) {
+    DatabaseDisk(PostgresCalls calls) {
         this.calls = calls;
-        this.ticker = ticker;
+        this.ticker = calls.ticker();
         calls.meters().disk(() -> known(Reading::totalBytes), () -> known(Reading::freeBytes));
     }
 
     /** Asks the server. Where that fails, what was known stays until it is too old; a look is no reason to stop anything. */
     void look() {
         try {
-            last = calls.timed(Operation.PROBE, this::read);
+            last = calls.timed(Operation.PROBE, this::read).orElse(null);
         } catch (SQLException e) {
             // Why a server does not answer is told by whoever needs it.
             if (PostgresFault.of(e) != PostgresFault.SERVER) {
@@ -56,9 +58,9 @@ final class DatabaseDisk {
         }
     }
 
-    private @Nullable Reading read(Connection connection) throws SQLException {
+    private Optional<Reading> read(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            Reading found = mayRead(statement) ? newest(statement) : null;
+            Optional<Reading> found = mayRead(statement) ? newest(statement) : Optional.empty();
             connection.commit();
             return found;
         }
@@ -70,11 +72,11 @@ final class DatabaseDisk {
         }
     }
 
-    /** Null where there is no row, or one that cannot be true. */
-    private @Nullable Reading newest(Statement statement) throws SQLException {
+    /** Empty where there is no row, or one that cannot be true. */
+    private Optional<Reading> newest(Statement statement) throws SQLException {
         try (ResultSet found = statement.executeQuery(NEWEST)) {
             if (!found.next()) {
-                return null;
+                return Optional.empty();
             }
             long total = found.getLong(1);
             long free = found.getLong(2);
@@ -82,11 +84,11 @@ final class DatabaseDisk {
             boolean dated = !found.wasNull();
             if (total <= 0 || free < 0 || free > total || !dated) {
                 unreadable("total_bytes is " + total + ", free_bytes " + free + (dated ? "" : ", measured_at null"));
-                return null;
+                return Optional.empty();
             }
             // A clock that is ahead makes nothing newer than now.
-            long ageNanos = (long) (Math.clamp(ageSeconds, 0, 2 * FRESH.toSeconds()) * NANOS);
-            return new Reading(total, free, ticker.nanos() - ageNanos);
+            long ageNanos = (long) (Math.clamp(ageSeconds, 0.0, DAY_SECONDS) * NANOS);
+            return Optional.of(new Reading(total, free, ticker.nanos() - ageNanos));
         }
     }
 
@@ -100,6 +102,6 @@ final class DatabaseDisk {
         Reading now = last;
         return now == null || ticker.nanos() - now.measuredNanos() > FRESH.toNanos()
                 ? Double.NaN
-                : which.applyAsLong(now);
+                : (double) which.applyAsLong(now);
     }
 }

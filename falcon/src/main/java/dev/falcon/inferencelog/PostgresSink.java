@@ -51,7 +51,7 @@ final class PostgresSink implements LogSink {
         this.calls = calls;
         this.clock = clock;
         this.retention = new Retention(calls, clock, retentionDays);
-        this.disk = new DatabaseDisk(calls, calls.ticker());
+        this.disk = new DatabaseDisk(calls);
         calls.meters().partitionDaysAhead(() -> partitions.daysAhead(clock.instant()));
     }
 

@@ -34,7 +34,7 @@ class DatabaseDiskTest {
     private final PostgresCalls calls = new PostgresCalls(
             new PostgresPool(DATABASE.setup(Path.of("unused")).postgres(), "worker-1", metrics.database()),
             metrics.database(), ticker);
-    private final DatabaseDisk disk = new DatabaseDisk(calls, ticker);
+    private final DatabaseDisk disk = new DatabaseDisk(calls);
 
     @AfterEach
     void close() {
