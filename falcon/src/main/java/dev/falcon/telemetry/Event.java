@@ -42,6 +42,8 @@ public enum Event {
             "The database takes other records, but not those that are due; after ten minutes they are dropped."),
     LOG_RECORDS_EXPIRED(Severity.WARNING, 6,
             "Records were past INFERENCE_LOG_RETENTION_DAYS before they could be written; they were dropped and counted."),
+    DATABASE_DISK_UNREADABLE(Severity.WARNING, 6,
+            "The table database_disk is there and tells nothing that can be true; says why. Its alert is blind meanwhile."),
     RETENTION_APPLIED(Severity.INFO, 60,
             "What is older than INFERENCE_LOG_RETENTION_DAYS was removed; names the partitions dropped."),
     RETENTION_FAILED(Severity.WARNING, 6,

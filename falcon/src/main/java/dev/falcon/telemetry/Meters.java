@@ -54,6 +54,21 @@ record Meters(PrometheusRegistry registry, Labels workerLabel) {
                 .register(registry);
     }
 
+    /** Same, but without a series while its value is unknown (NaN). */
+    void gaugeWhileKnown(Metric metric, DoubleSupplier value) {
+        GaugeWithCallback.builder()
+                .name(metric.fullName())
+                .help(metric.meaning())
+                .constLabels(workerLabel)
+                .callback(callback -> {
+                    double now = value.getAsDouble();
+                    if (!Double.isNaN(now)) {
+                        callback.call(now);
+                    }
+                })
+                .register(registry);
+    }
+
     Histogram latencyHistogram(Metric metric) {
         return histogram(metric, LATENCY_BOUNDS);
     }

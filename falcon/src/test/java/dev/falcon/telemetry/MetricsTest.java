@@ -48,6 +48,7 @@ class MetricsTest {
         metrics.requests().addModel("m");
         metrics.requests().admission(() -> 3, () -> 128);
         metrics.database().pool(() -> 2, () -> 1);
+        metrics.database().disk(() -> 100, () -> 40);
         metrics.books(() -> new LogBooks(10, 4, Map.of(), 6, 0, 0));
 
         String page = page();
