@@ -32,6 +32,7 @@ public final class HttpFront {
 
     static final String INFER = "/infer";
     static final String INFER_BATCH = "/infer/batch";
+    static final String EMBED = "/embed";
     static final String HEALTH = "/healthz";
     static final String READY = "/readyz";
     static final String METRICS = "/metrics";
@@ -93,6 +94,9 @@ public final class HttpFront {
         }
         if (path.equals(INFER_BATCH)) {
             return infer(exchange, requestId, Form.MANY_TEXTS);
+        }
+        if (path.equals(EMBED)) {
+            return infer(exchange, requestId, Form.TO_EMBED);
         }
         if (!STATUS_PATHS.contains(path)) {
             return counted(path, requestId, Failure.of(ErrorCode.NOT_FOUND, "There is nothing at this path."));

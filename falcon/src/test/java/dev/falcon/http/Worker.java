@@ -43,7 +43,7 @@ final class Worker implements AutoCloseable {
     private final Listener listener;
 
     static ServedModels.Served served(ModelId id, String kind) {
-        return new ServedModels.Served(id, POSITIVE.labels(), kind, "direct", 1, 1, 0);
+        return new ServedModels.Served(id, POSITIVE.labels(), kind, "direct", 1, 1, 0, 0);
     }
 
     Worker() {
