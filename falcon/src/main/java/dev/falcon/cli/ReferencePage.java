@@ -71,6 +71,8 @@ final class ReferencePage {
                 .append("as they were asked. ")
                 .append("One of them that cannot be answered fails the request:\n\n");
         members(page, HttpCatalog.answers());
+        page.append("\n`POST /embed` answers with:\n\n");
+        members(page, HttpCatalog.embeddings());
         page.append("\n`GET /models` answers with:\n\n");
         members(page, HttpCatalog.models());
         page.append("\n`GET /readyz` answers with:\n\n");

@@ -3,13 +3,16 @@ package dev.falcon.http;
 import static dev.falcon.json.JsonBytes.piece;
 
 import dev.falcon.inference.Answer;
+import dev.falcon.inference.Embedding;
 import dev.falcon.inference.IdempotencyStatus;
+import dev.falcon.inference.InferenceOutcome.Embedded;
 import dev.falcon.inference.InferenceOutcome.Success;
 import dev.falcon.inference.Prediction;
 import dev.falcon.json.JsonBytes;
 import dev.falcon.listener.Reply;
+import java.util.List;
 
-/** Renders answers: of one text by one model as an object, of several as a list of such. Immutable. */
+/** Renders answers, of one text by one model as an object, of several as a list of such; and embeddings. Immutable. */
 final class Answers {
 
     static final Reply.ContentType JSON = Reply.ContentType.of("application/json");
@@ -20,11 +23,13 @@ final class Answers {
     private static final int BYTES_AROUND = 160;
     private static final int BYTES_AN_ANSWER = 144;
     private static final int BYTES_A_LABEL = 36;
+    private static final int BYTES_A_COMPONENT = 14;
 
     private static final byte[] PREDICTION = piece("\"prediction\":");
     private static final byte[] CONFIDENCE = piece(",\"confidence\":");
     private static final byte[] PROBABILITIES = piece(",\"probabilities\":{");
     private static final byte[] CACHE_HIT = piece("},\"cache_hit\":");
+    private static final byte[] IS_TRUNCATED = piece(",\"truncated\":true");
     private static final byte[] IDEMPOTENCY_HIT = piece(",\"idempotency_hit\":");
     private static final byte[] MODEL_NAME = piece(",\"model_name\":");
     private static final byte[] MODEL_VERSION = piece(",\"model_version\":");
@@ -32,6 +37,9 @@ final class Answers {
     private static final byte[] PROCESSING_TIME = piece(",\"processing_time_ms\":");
     private static final byte[] ANSWERS = piece("{\"answers\":[");
     private static final byte[] ITEM = piece("{\"item\":");
+    private static final byte[] EMBEDDINGS = piece("{\"embeddings\":[");
+    private static final byte[] DIMENSIONS = piece(",\"dimensions\":");
+    private static final byte[] TRUNCATED = piece(",\"truncated\":[");
 
     /**
      * What is said of the request.
@@ -84,6 +92,27 @@ final class Answers {
         return end(json, about);
     }
 
+    /** Embeddings in the order of the texts, as a list even of one. */
+    Reply reply(Embedded embedded, About about) {
+        List<Embedding> embeddings = embedded.embeddings();
+        int dimensions = embeddings.getFirst().dimensions();
+        JsonBytes json = new JsonBytes(BYTES_AROUND + embeddings.size() * dimensions * BYTES_A_COMPONENT)
+                .raw(EMBEDDINGS);
+        for (int item = 0; item < embeddings.size(); item++) {
+            for (int i = 0; i < dimensions; i++) {
+                json.raw(i > 0 ? ',' : '[').number(embeddings.get(item).component(i));
+            }
+            json.raw(']').raw(item < embeddings.size() - 1 ? ',' : ']');
+        }
+        json.raw(MODEL_NAME).string(embedded.model().name()).raw(MODEL_VERSION).string(embedded.model().version());
+        json.raw(DIMENSIONS).number(dimensions).raw(TRUNCATED);
+        for (int item = 0; item < embeddings.size(); item++) {
+            json.bool(embeddings.get(item).truncated()).raw(item < embeddings.size() - 1 ? ',' : ']');
+        }
+        end(json, about);
+        return new Reply(HttpStatus.OK, JSON, json.buffer(), json.size()).with(Fields.X_REQUEST_ID, about.requestId());
+    }
+
     private static int capacity(Success success) {
         int labels = success.answers().getFirst().prediction().labels().size();
         return BYTES_AROUND + success.answers().size() * (BYTES_AN_ANSWER + labels * BYTES_A_LABEL);
@@ -100,6 +129,9 @@ final class Answers {
             json.string(prediction.labels().get(i)).raw(':').number(prediction.probability(i));
         }
         json.raw(CACHE_HIT).bool(answer.cacheHit());
+        if (prediction.truncated()) {
+            json.raw(IS_TRUNCATED);
+        }
     }
 
     private static void model(JsonBytes json, Answer answer) {

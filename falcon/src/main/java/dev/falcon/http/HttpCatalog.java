@@ -45,6 +45,12 @@ public final class HttpCatalog {
                                 + " them, each as in `/infer`, and may hold `\"model\"` or `\"models\"` as there; texts times"
                                 + " models may not be more either. Each answer comes out of the cache or not by itself. A refusal"
                                 + " names the index of the text that it is for."),
+                new Route("POST", HttpFront.EMBED,
+                        "Embeds texts: the vector of length 1 that a model with an encoder has for a text's meaning. The body is"
+                                + " `{\"text\": …}` or `{\"texts\": [ … ]}` with 1 to MAX_BATCH_TEXTS of them, each as in `/infer`,"
+                                + " and may hold `\"model\"`; a model without embeddings is refused as unknown_model. It is admitted,"
+                                + " queued, bounded and counted as a classification is, but not cached, not kept under an"
+                                + " idempotency key, which is not looked at, and not recorded in the inference log."),
                 new Route(HttpFront.READ, HttpFront.MODELS,
                         "The models that are served here, the default one first."),
                 new Route(HttpFront.READ, HttpFront.HEALTH,
@@ -61,6 +67,8 @@ public final class HttpCatalog {
                 new Member("confidence", "Its probability."),
                 new Member("probabilities", "The probability of each label of the model."),
                 new Member("cache_hit", "Whether the answer came out of a cache."),
+                new Member("truncated",
+                        "Only where the text was longer than the model reads, and then `true`: its beginning alone was answered, now or when the answer was kept."),
                 new Member("idempotency_hit", "Whether it is the answer kept under the idempotency key."),
                 new Member("model_name", "Name of the model that answered."),
                 new Member("model_version", "Its version."),
@@ -76,12 +84,29 @@ public final class HttpCatalog {
                 new Member("answers[].confidence", "Its probability."),
                 new Member("answers[].probabilities", "The probability of each label of the model."),
                 new Member("answers[].cache_hit", "Whether this answer came out of a cache."),
+                new Member("answers[].truncated",
+                        "Only where the text was longer than the model reads, and then `true`: its beginning alone was answered, now or when the answer was kept."),
                 new Member("answers[].model_name", "Name of the model that gave this answer."),
                 new Member("answers[].model_version", "Its version."),
                 new Member("idempotency_hit", "Whether these are the answers kept under the idempotency key."),
                 new Member("worker_id", "The worker that sent these answers."),
                 new Member("request_id", "The id of this request, also in `X-Request-ID` and in the log."),
                 new Member("processing_time_ms", "Time from the request's arrival to its answers."));
+    }
+
+    /** The body of embeddings, in its order. */
+    public static List<Member> embeddings() {
+        return List.of(
+                new Member("embeddings",
+                        "For each text, in the order asked, its components as numbers of single precision."),
+                new Member("model_name", "Name of the model whose they are; all of one encoder have the same."),
+                new Member("model_version", "Its version."),
+                new Member("dimensions", "How many components each has."),
+                new Member("truncated",
+                        "For each text whether it was longer than the model reads, so that its beginning alone was embedded."),
+                new Member("worker_id", "The worker that sent this answer."),
+                new Member("request_id", "The id of this request, also in `X-Request-ID` and in the log."),
+                new Member("processing_time_ms", "Time from the request's arrival to its answer."));
     }
 
     /** The body of the list of models, in its order, members of one model by path. */
@@ -94,6 +119,7 @@ public final class HttpCatalog {
                 new Member("models[].calls",
                         "How it is called, as its warm-up showed best: `direct`, `one_at_a_time` or `batched`."),
                 new Member("models[].batch_size", "Texts that it is given at once at most."),
+                new Member("models[].embedding_dimensions", "How long its embeddings are; 0 if it has none."),
                 new Member("worker_id", "The worker that says so."),
                 new Member("timestamp", "When this was said, in UTC."));
     }

@@ -1,6 +1,7 @@
 package dev.falcon.http;
 
 import dev.falcon.inference.ErrorCode;
+import dev.falcon.inference.InferenceRequest.Wanted;
 import dev.falcon.inference.ModelReference;
 import dev.falcon.json.Json;
 import dev.falcon.json.MalformedJson;
@@ -30,12 +31,19 @@ final class InferenceBody {
         public @Nullable List<@Nullable String> models;
     }
 
+    /** The JSON object that is expected where texts are to be embedded. */
+    static final class EmbedFields {
+        public @Nullable String text;
+        public @Nullable List<@Nullable String> texts;
+        public @Nullable String model;
+    }
+
     /**
      * What is asked.
      *
      * @param several whether the answer is a list even of one
      */
-    record Question(List<String> texts, List<ModelReference> models, boolean several) {}
+    record Question(List<String> texts, List<ModelReference> models, Wanted wanted, boolean several) {}
 
     private InferenceBody() {}
 
@@ -44,7 +52,7 @@ final class InferenceBody {
         String plain = PlainBody.text(utf8);
         if (plain != null) {
             check(plain, "The text");
-            return new Question(List.of(plain), DEFAULT_MODEL, false);
+            return new Question(List.of(plain), DEFAULT_MODEL, Wanted.PREDICTIONS, false);
         }
         Fields fields = read(utf8, Fields.class);
         if (fields.text == null) {
@@ -52,7 +60,7 @@ final class InferenceBody {
         }
         check(fields.text, "The text");
         return new Question(List.of(fields.text), models(fields.model, fields.models, maxAnswers),
-                fields.models != null);
+                Wanted.PREDICTIONS, fields.models != null);
     }
 
     /** Several texts, each as one would have to be; texts times models are bounded. */
@@ -61,20 +69,43 @@ final class InferenceBody {
         if (fields.texts == null) {
             throw new Refusal(ErrorCode.MALFORMED_REQUEST, "The field \"texts\" is missing or null.");
         }
-        if (fields.texts.isEmpty() || fields.texts.size() > maxAnswers) {
-            throw new Refusal(ErrorCode.MALFORMED_REQUEST, "The field \"texts\" holds " + fields.texts.size()
-                    + " texts; 1 to " + maxAnswers + " are allowed (MAX_BATCH_TEXTS).");
+        List<String> texts = texts(fields.texts, maxAnswers);
+        return new Question(texts, models(fields.model, fields.models, maxAnswers / texts.size()), Wanted.PREDICTIONS,
+                true);
+    }
+
+    /** One text or several to be embedded, by one model. */
+    static Question toEmbed(byte[] utf8, int maxTexts) throws Refusal {
+        EmbedFields fields = read(utf8, EmbedFields.class);
+        if ((fields.text == null) == (fields.texts == null)) {
+            throw new Refusal(ErrorCode.MALFORMED_REQUEST, "One of the fields \"text\" and \"texts\" is needed, and "
+                    + (fields.text == null ? "neither is given." : "both are given."));
         }
-        List<String> texts = new ArrayList<>(fields.texts.size());
-        for (int i = 0; i < fields.texts.size(); i++) {
-            String text = fields.texts.get(i);
+        List<String> texts = List.of();
+        if (fields.text != null) {
+            check(fields.text, "The text");
+            texts = List.of(fields.text);
+        } else if (fields.texts != null) {
+            texts = texts(fields.texts, maxTexts);
+        }
+        return new Question(texts, models(fields.model, null, 1), Wanted.EMBEDDINGS, true);
+    }
+
+    private static List<String> texts(List<@Nullable String> given, int atMost) throws Refusal {
+        if (given.isEmpty() || given.size() > atMost) {
+            throw new Refusal(ErrorCode.MALFORMED_REQUEST, "The field \"texts\" holds " + given.size()
+                    + " texts; 1 to " + atMost + " are allowed (MAX_BATCH_TEXTS).");
+        }
+        List<String> texts = new ArrayList<>(given.size());
+        for (int i = 0; i < given.size(); i++) {
+            String text = given.get(i);
             if (text == null) {
                 throw new Refusal(ErrorCode.MALFORMED_REQUEST, "The text at index " + i + " is null.");
             }
             check(text, "The text at index " + i);
             texts.add(text);
         }
-        return new Question(texts, models(fields.model, fields.models, maxAnswers / texts.size()), true);
+        return texts;
     }
 
     private static <T> T read(byte[] utf8, Class<T> type) throws Refusal {

@@ -4,11 +4,14 @@ import dev.falcon.http.InferenceBody.Question;
 import dev.falcon.inference.Caller;
 import dev.falcon.inference.Deadline;
 import dev.falcon.inference.InferenceOutcome;
+import dev.falcon.inference.InferenceOutcome.Embedded;
 import dev.falcon.inference.InferenceOutcome.Failure;
+import dev.falcon.inference.InferenceOutcome.Success;
 import dev.falcon.inference.InferenceRequest;
 import dev.falcon.inference.Patience;
 import dev.falcon.inference.Received;
 import dev.falcon.inference.Stage;
+import dev.falcon.inference.StageTimings;
 import dev.falcon.inference.Ticker;
 import dev.falcon.listener.Exchange;
 import dev.falcon.listener.Reply;
@@ -20,7 +23,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /infer} and {@code POST /infer/batch}: one text or several, the default model or those that are named. Safe for use by many threads.
+ * {@code POST /infer}, {@code POST /infer/batch} and {@code POST /embed}: one text or several, the default model or those
+ * that are named. Safe for use by many threads.
  */
 final class InferenceEndpoint {
 
@@ -49,40 +53,53 @@ final class InferenceEndpoint {
     /** What a body holds. */
     enum Form {
         ONE_TEXT,
-        MANY_TEXTS
+        MANY_TEXTS,
+        TO_EMBED
     }
 
     Reply answer(Exchange exchange, String requestId, Form form) {
         Question question = null;
         Received received;
         try {
-            String key = headers(exchange);
+            String key = headers(exchange, form);
             question = question(exchange, form);
             received = new Received.Valid(
-                    new InferenceRequest(requestId, question.texts(), question.models(), key, caller(exchange)));
+                    new InferenceRequest(requestId, question.texts(), question.models(), key, caller(exchange),
+                            question.wanted()));
         } catch (Refusal refusal) {
             received = new Received.Refused(requestId, refusal.failure());
         }
         InferenceOutcome outcome = journey.apply(received);
         long startNanos = ticker.nanos();
+        Answers.About about = new Answers.About(requestId, startNanos - exchange.arrivedNanos(),
+                question != null && question.several());
         Reply reply = switch (outcome) {
-            case InferenceOutcome.Success success -> answers.reply(success,
-                    new Answers.About(requestId, startNanos - exchange.arrivedNanos(),
-                            question != null && question.several()));
+            case Success success -> answers.reply(success, about);
+            case Embedded embedded -> answers.reply(embedded, about);
             case Failure failure -> problems.reply(failure, requestId);
         };
         long endNanos = ticker.nanos();
         meters.stage(Stage.ENCODE, endNanos - startNanos);
-        return outcome instanceof InferenceOutcome.Success success
-                ? reply.with(Fields.SERVER_TIMING, ServerTiming.of(success.timings(), endNanos - startNanos,
-                        endNanos - exchange.arrivedNanos()))
-                : reply;
+        StageTimings timings = switch (outcome) {
+            case Success success -> success.timings();
+            case Embedded embedded -> embedded.timings();
+            case Failure failure -> null;
+        };
+        return timings == null
+                ? reply
+                : reply.with(Fields.SERVER_TIMING,
+                        ServerTiming.of(timings, endNanos - startNanos, endNanos - exchange.arrivedNanos()));
     }
 
-    /** Headers first: a request that is refused for them need not send its body. Gives the idempotency key, if any. */
-    private static @Nullable String headers(Exchange exchange) throws Refusal {
+    /**
+     * Headers first: a request that is refused for them need not send its body. Gives the idempotency key, if any; what has no
+     * effect but its answer needs none, so that of an embedding is not looked at.
+     */
+    private static @Nullable String headers(Exchange exchange, Form form) throws Refusal {
         MediaType.check(exchange.header(Fields.CONTENT_TYPE), exchange.header(Fields.CONTENT_ENCODING));
-        return IdempotencyKey.of(exchange.headers(Fields.IDEMPOTENCY_KEY), exchange.headers(Fields.X_IDEMPOTENCY_KEY));
+        return form == Form.TO_EMBED ? null
+                : IdempotencyKey.of(exchange.headers(Fields.IDEMPOTENCY_KEY),
+                        exchange.headers(Fields.X_IDEMPOTENCY_KEY));
     }
 
     private Question question(Exchange exchange, Form form) throws Refusal {
@@ -101,6 +118,7 @@ final class InferenceEndpoint {
         return switch (form) {
             case ONE_TEXT -> InferenceBody.one(body.bytes(), maxAnswers);
             case MANY_TEXTS -> InferenceBody.many(body.bytes(), maxAnswers);
+            case TO_EMBED -> InferenceBody.toEmbed(body.bytes(), maxAnswers);
         };
     }
 

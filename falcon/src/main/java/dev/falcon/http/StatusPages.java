@@ -81,6 +81,7 @@ final class StatusPages {
         row.put("default", isDefault);
         row.put("calls", served.calls());
         row.put("batch_size", served.batchSize());
+        row.put("embedding_dimensions", served.embeddingDimensions());
         return row;
     }
 

@@ -25,7 +25,8 @@ record Stored(int v, String fingerprint, @Nullable String token, @Nullable List<
     /**
      * An answer as it is stored.
      *
-     * @param truncated null in what an earlier version stored, which knew of no such answers
+     * @param truncated true or left out, never false: earlier versions, which know of no such answers, refuse a member that
+     *     they do not know, and so read all but those
      */
     record StoredAnswer(String model, String version, String digest, int item, List<String> labels,
             List<Double> probabilities, boolean cacheHit, @Nullable Boolean truncated) {
@@ -57,7 +58,7 @@ record Stored(int v, String fingerprint, @Nullable String token, @Nullable List<
     }
 
     byte[] bytes() {
-        return Json.bytes(this);
+        return Json.bytesWithoutNulls(this);
     }
 
     /** What the bytes hold, or null where they are not readable as this version. */

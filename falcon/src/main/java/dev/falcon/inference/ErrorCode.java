@@ -16,7 +16,7 @@ public enum ErrorCode {
             "The idempotency key was used before with another model or text."),
     NOT_FOUND(Kind.REFUSED, "Not found", "There is nothing at this path."),
     UNKNOWN_MODEL(Kind.REFUSED, "Unknown model",
-            "No model of this name and version is served here; `GET /models` lists those that are."),
+            "No model of this name and version is served here, or none that has embeddings where these are asked for; `GET /models` lists those that are."),
     METHOD_NOT_ALLOWED(Kind.REFUSED, "Method not allowed", "The path exists, but not with this method."),
     CLIENT_TOO_SLOW(Kind.REFUSED, "Client too slow",
             "The request did not arrive whole within CLIENT_READ_TIMEOUT_SECONDS, or its sender left while it waited."),

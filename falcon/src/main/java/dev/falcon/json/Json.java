@@ -1,5 +1,6 @@
 package dev.falcon.json;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -48,11 +49,20 @@ public final class Json {
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
 
+    private static final JsonMapper SPARSE = MAPPER.rebuild()
+            .changeDefaultPropertyInclusion(all -> all.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .build();
+
     private Json() {}
 
     /** The value as compact JSON in UTF-8. */
     public static byte[] bytes(Object value) {
         return MAPPER.writeValueAsBytes(value);
+    }
+
+    /** Same, without the members that are null: who reads an older shape then finds nothing unknown. */
+    public static byte[] bytesWithoutNulls(Object value) {
+        return SPARSE.writeValueAsBytes(value);
     }
 
     /** The value as JSON for people, two spaces a level, ending with a line end. */

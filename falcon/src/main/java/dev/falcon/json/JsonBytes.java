@@ -50,6 +50,11 @@ public final class JsonBytes {
         return ascii(Double.toString(value));
     }
 
+    /** Same, as the same single-precision number. */
+    public JsonBytes number(float value) {
+        return ascii(Float.toString(value));
+    }
+
     public JsonBytes number(long value) {
         return ascii(Long.toString(value));
     }

@@ -42,7 +42,7 @@ public interface ModelRuntime {
 
     /**
      * The vector of length 1 that stands for the text's meaning before any label does; null where this kind of model has
-     * none. A copy.
+     * none. A copy. After the text was predicted it costs no more than that.
      *
      * @param text prepared by a runtime of this preparation
      */

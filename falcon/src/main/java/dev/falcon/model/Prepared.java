@@ -25,6 +25,14 @@ public abstract class Prepared {
         return costTokens;
     }
 
+    /**
+     * Whether what takes most of the work, and is the same for all runtimes of its preparation, is done: predicting it takes
+     * microseconds then, whichever of them does.
+     */
+    public boolean isWorked() {
+        return false;
+    }
+
     /** Whether the text is longer than the runtime reads, so that its end has no say in the answer. */
     public final boolean truncated() {
         return truncated;

@@ -5,9 +5,11 @@ import dev.falcon.inference.Answer;
 import dev.falcon.inference.ErrorCode;
 import dev.falcon.inference.IdempotencyStatus;
 import dev.falcon.inference.InferenceOutcome;
+import dev.falcon.inference.InferenceOutcome.Embedded;
 import dev.falcon.inference.InferenceOutcome.Failure;
 import dev.falcon.inference.InferenceOutcome.Success;
 import dev.falcon.inference.InferenceRequest;
+import dev.falcon.inference.InferenceRequest.Wanted;
 import dev.falcon.inference.ModelId;
 import dev.falcon.inference.Received;
 import dev.falcon.inference.Stage;
@@ -54,12 +56,25 @@ public final class Endings {
         meters.stages(trip.timings());
         switch (outcome) {
             // Under the model that was asked: a replayed answer may be that of a model no longer served.
-            case Success success -> meters.succeeded(name(trip.model()), source(success), elapsedNanos);
+            case Success success -> {
+                meters.succeeded(name(trip.model()), source(success), elapsedNanos);
+                success.answers().forEach(answer -> truncated(answer.model(), answer.prediction().truncated()));
+            }
+            case Embedded embedded -> {
+                meters.succeeded(name(trip.model()), Source.MODEL, elapsedNanos);
+                embedded.embeddings().forEach(embedding -> truncated(embedded.model(), embedding.truncated()));
+            }
             case Failure failure -> meters.failed(name(trip.model()), failure.code());
         }
         if (request != null) {
             record(request, outcome, trip, elapsedNanos);
             tell(request, outcome, trip, elapsedNanos);
+        }
+    }
+
+    private void truncated(ModelId model, boolean truncated) {
+        if (truncated) {
+            meters.truncated(model.name());
         }
     }
 
@@ -79,9 +94,12 @@ public final class Endings {
         return model == null ? RequestMeters.NO_MODEL : model.id().name();
     }
 
-    /** One record for each answer of a 200, and for each text of a broken promise after admission; none for a refusal. */
+    /**
+     * One record for each answer of a 200, and for each text of a broken promise after admission; none for a refusal, and none
+     * where embeddings were asked for: a record tells of a prediction.
+     */
     private void record(InferenceRequest request, InferenceOutcome outcome, Trip trip, long elapsedNanos) {
-        if (!inferenceLog.isEnabled()) {
+        if (!inferenceLog.isEnabled() || request.wanted() == Wanted.EMBEDDINGS) {
             return;
         }
         LogRecord.Origin origin = new LogRecord.Origin(request.requestId(), worker.id(), request.caller().clientIp(),
@@ -89,6 +107,9 @@ public final class Endings {
         List<LogRecord> records = new ArrayList<>(request.texts().size() * request.models().size());
         switch (outcome) {
             case Success success -> answered(request, success, new Sender(origin, elapsedNanos), records);
+            case Embedded embedded -> {
+                return;
+            }
             case Failure failure -> {
                 if (failure.code().kind() != ErrorCode.Kind.ERROR || !trip.isAdmitted()) {
                     return;

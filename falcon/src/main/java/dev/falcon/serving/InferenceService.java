@@ -8,12 +8,15 @@ import dev.falcon.idempotency.Completion;
 import dev.falcon.idempotency.IdempotencyGuard;
 import dev.falcon.idempotency.PollSchedule;
 import dev.falcon.inference.Answer;
+import dev.falcon.inference.Embedding;
 import dev.falcon.inference.ErrorCode;
 import dev.falcon.inference.IdempotencyStatus;
 import dev.falcon.inference.InferenceOutcome;
+import dev.falcon.inference.InferenceOutcome.Embedded;
 import dev.falcon.inference.InferenceOutcome.Failure;
 import dev.falcon.inference.InferenceOutcome.Success;
 import dev.falcon.inference.InferenceRequest;
+import dev.falcon.inference.InferenceRequest.Wanted;
 import dev.falcon.inference.ModelId;
 import dev.falcon.inference.ModelReference;
 import dev.falcon.inference.Prediction;
@@ -126,6 +129,10 @@ public final class InferenceService {
                             + "\" is served here; GET /models lists those that are.");
                 }
                 trip.asks(model.runtime());
+                if (request.wanted() == Wanted.EMBEDDINGS && model.served().embeddingDimensions() == 0) {
+                    return Failure.of(ErrorCode.UNKNOWN_MODEL, "The model \"" + model.runtime().id().name() + "/"
+                            + model.runtime().id().version() + "\" has no embeddings; GET /models shows which have.");
+                }
                 asked.add(model);
             }
             trip.admit();
@@ -133,7 +140,10 @@ public final class InferenceService {
                 leak.grow();
             }
             trip.ended(Stage.ADMISSION);
-            return claimed(request, asked, new Held(permit, trip));
+            return switch (request.wanted()) {
+                case PREDICTIONS -> claimed(request, asked, new Held(permit, trip));
+                case EMBEDDINGS -> embedded(request, asked.getFirst(), trip);
+            };
         }
     }
 
@@ -220,9 +230,10 @@ public final class InferenceService {
             return answeredOne(request, asked.getFirst(), held, idempotencyStatus);
         }
         List<Answer> byModel = new ArrayList<>(asked.size() * request.texts().size());
+        PreparedTexts prepared = new PreparedTexts();
         for (Running model : asked) {
             held.trip().comesTo(model.runtime());
-            Failure failure = answerAll(request, model, held.trip(), byModel);
+            Failure failure = answerAll(request, model, budget(request, held.trip(), prepared), byModel);
             if (failure != null) {
                 return failure;
             }
@@ -239,7 +250,7 @@ public final class InferenceService {
     /** The usual question, one text to one model: the same way as many, without what keeps many apart. */
     private InferenceOutcome answeredOne(InferenceRequest request, Running model, Held held,
             IdempotencyStatus idempotencyStatus) throws InterruptedException {
-        Budget budget = new Budget(request.caller().deadline().within(inferenceTimeout), held.trip());
+        Budget budget = budget(request, held.trip(), new PreparedTexts());
         @Nullable Answer[] answered = new Answer[1];
         while (true) {
             Failure failure = answerSome(request, model, ONLY, budget, answered);
@@ -253,10 +264,13 @@ public final class InferenceService {
         }
     }
 
+    private Budget budget(InferenceRequest request, Trip trip, PreparedTexts prepared) {
+        return new Budget(request.caller().deadline().within(inferenceTimeout), trip, prepared);
+    }
+
     /** Adds one model's answers in the texts' order, or says why there are none. */
-    private @Nullable Failure answerAll(InferenceRequest request, Running model, Trip trip, List<Answer> answers)
+    private @Nullable Failure answerAll(InferenceRequest request, Running model, Budget budget, List<Answer> answers)
             throws InterruptedException {
-        Budget budget = new Budget(request.caller().deadline().within(inferenceTimeout), trip);
         @Nullable Answer[] answered = new Answer[request.texts().size()];
         for (List<Integer> missing = missing(answered); !missing.isEmpty(); missing = missing(answered)) {
             Failure failure = answerSome(request, model, missing, budget, answered);
@@ -320,5 +334,23 @@ public final class InferenceService {
             budget.trip().ended(Stage.CACHE);
             return null;
         }
+    }
+
+    /**
+     * Embeds every text, on the same way to the model as a prediction and as a by-product of one: so it stands in the same
+     * line, shares the same batches, and costs the same.
+     */
+    private InferenceOutcome embedded(InferenceRequest request, Running model, Trip trip) throws InterruptedException {
+        Budget budget = budget(request, trip, new PreparedTexts());
+        Computed computed = calls.compute(request, model, request.texts().stream().distinct().toList(), budget);
+        if (computed.failure() != null) {
+            return computed.failure();
+        }
+        List<Embedding> embeddings = new ArrayList<>(request.texts().size());
+        for (String text : request.texts()) {
+            embeddings.add(budget.texts().embedding(model.runtime(), text));
+        }
+        trip.ended(Stage.MODEL);
+        return new Embedded(model.runtime().id(), embeddings, trip.timings());
     }
 }

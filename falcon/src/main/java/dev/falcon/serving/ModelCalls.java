@@ -41,8 +41,8 @@ final class ModelCalls {
         this.ticker = ticker;
     }
 
-    /** How long computing may take, and where its time is booked. */
-    record Budget(Deadline deadline, Trip trip) {}
+    /** How long computing may take, where its time is booked, and what was prepared by now. */
+    record Budget(Deadline deadline, Trip trip, PreparedTexts texts) {}
 
     /** Predictions in the order of the items asked, and the runtime's time for all of them; or the failure. */
     record Computed(List<Prediction> predictions, long nanos, @Nullable Failure failure) {
@@ -60,9 +60,12 @@ final class ModelCalls {
         }
         DynamicBatcher<Prepared, Prediction> batcher = model.batcher();
         try {
+            if (budget.texts().areWorked(model.runtime(), texts)) {
+                return computeRest(model.runtime(), texts, budget);
+            }
             return batcher == null
                     ? computeHere(request, model.runtime(), texts, budget)
-                    : computeThere(request, batcher, prepared(model.runtime(), texts), budget);
+                    : computeThere(request, batcher, budget.texts().of(model.runtime(), texts), budget);
         } catch (RuntimeException e) {
             budget.trip().ended(Stage.MODEL);
             endings.modelFailed(request, model.runtime().id(), e);
@@ -71,12 +74,16 @@ final class ModelCalls {
         }
     }
 
-    private static List<Prepared> prepared(ModelRuntime model, List<String> texts) {
-        List<Prepared> prepared = new ArrayList<>(texts.size());
-        for (String text : texts) {
-            prepared.add(model.prepare(text));
+    /**
+     * What is left to do on texts that another model of the request had computed: so little that it waits for no turn, and
+     * tells admission nothing about how long a turn takes.
+     */
+    private static Computed computeRest(ModelRuntime model, List<String> texts, Budget budget) {
+        if (budget.deadline().passed()) {
+            return Computed.failed(late());
         }
-        return prepared;
+        List<Prediction> predictions = predict(model, budget.texts().of(model, texts));
+        return new Computed(predictions, budget.trip().ended(Stage.MODEL), null);
     }
 
     private Computed computeHere(InferenceRequest request, ModelRuntime model, List<String> texts, Budget budget)
@@ -89,7 +96,7 @@ final class ModelCalls {
             if (hasWaited(request) && request.caller().gone().getAsBoolean()) {
                 return Computed.failed(gone());
             }
-            List<Prepared> prepared = prepared(model, texts);
+            List<Prepared> prepared = budget.texts().of(model, texts);
             long tokenizeNanos = budget.trip().ended(Stage.TOKENIZE);
             List<Prediction> predictions = predict(model, prepared);
             long modelNanos = budget.trip().ended(Stage.MODEL);

@@ -35,10 +35,11 @@ public final class ServedModels implements AutoCloseable {
      * @param calls how it is called
      * @param batchSize texts that it is given at once at most
      * @param batchGain how many times a batch's texts are answered in the time that each would take by itself
+     * @param embeddingDimensions length of its embeddings; 0 for a model without any
      * @param warmUpNanos how long it took to warm it up and to find that out
      */
     public record Served(ModelId id, List<String> labels, String kind, String calls, int batchSize, double batchGain,
-            long warmUpNanos) {}
+            int embeddingDimensions, long warmUpNanos) {}
 
     /** A model that is served, and what runs it; null where requests call it themselves. */
     record Running(Served served, ModelRuntime runtime, @Nullable DynamicBatcher<Prepared, Prediction> batcher) {}
@@ -83,7 +84,7 @@ public final class ServedModels implements AutoCloseable {
         metrics.models().mode(runtime.id(), mode.way().wireName());
         return new Running(
                 new Served(runtime.id(), runtime.labels(), warm.model().kind(), mode.way().wireName(), mode.size(),
-                        mode.gain(), warm.result().elapsedNanos()),
+                        mode.gain(), warm.result().embeddingDimensions(), warm.result().elapsedNanos()),
                 runtime, mode.way() == Way.DIRECT ? null : batcher(runtime, mode));
     }
 

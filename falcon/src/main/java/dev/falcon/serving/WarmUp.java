@@ -7,10 +7,10 @@ import dev.falcon.model.ModelRuntime;
 import dev.falcon.model.Prepared;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +33,12 @@ final class WarmUp {
     private static final double HOPELESS = 0.9;
     private static final double ALIKE = 1.25;
 
-    /** What was found out about a model. */
-    record Result(Mode mode, long elapsedNanos) {}
+    /**
+     * What was found out about a model.
+     *
+     * @param embeddingDimensions length of its embeddings; 0 for a model without any
+     */
+    record Result(Mode mode, int embeddingDimensions, long elapsedNanos) {}
 
     private record Tried(Class<?> type, boolean batchInvariant, long nanosOfOne, Mode mode) {}
 
@@ -61,7 +65,12 @@ final class WarmUp {
             mode = Mode.of(model.batchInvariant(), trial(model, nanosOfOne));
             tried.add(new Tried(model.getClass(), model.batchInvariant(), nanosOfOne, mode));
         }
-        return new Result(mode, ticker.nanos() - started);
+        return new Result(mode, embeddingDimensions(model), ticker.nanos() - started);
+    }
+
+    private static int embeddingDimensions(ModelRuntime model) {
+        float[] embedding = model.embedding(model.prepare(TEXT));
+        return embedding == null ? 0 : embedding.length;
     }
 
     private static void check(ModelRuntime model, List<Prediction> predictions) {
@@ -111,10 +120,10 @@ final class WarmUp {
 
     /** The quickest of a few calls with so many texts: what is beyond that, others on the machine took. */
     private long timed(ModelRuntime model, int size) {
-        Prepared prepared = model.prepare(TEXT);
-        List<Prepared> texts = Collections.nCopies(size, prepared);
         long quickest = Long.MAX_VALUE;
         for (int i = 0; i < RUNS; i++) {
+            // Anew each time: a text that was predicted before may be worked already.
+            List<Prepared> texts = Stream.generate(() -> model.prepare(TEXT)).limit(size).toList();
             long started = ticker.nanos();
             model.predict(texts);
             quickest = Math.min(quickest, ticker.nanos() - started);

@@ -8,11 +8,13 @@ import dev.falcon.idempotency.IdempotencyGuard;
 import dev.falcon.inference.Caller;
 import dev.falcon.inference.Deadline;
 import dev.falcon.inference.InferenceRequest;
+import dev.falcon.inference.InferenceRequest.Wanted;
 import dev.falcon.inference.ModelReference;
 import dev.falcon.inference.Patience;
 import dev.falcon.inference.Received;
 import dev.falcon.inference.Ticker;
 import dev.falcon.inferencelog.InferenceLog;
+import dev.falcon.model.ModelRuntime;
 import dev.falcon.store.Stores;
 import dev.falcon.telemetry.Metrics;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A journey over the rooms of a single worker, all real but the model. */
@@ -46,20 +49,26 @@ final class JourneyRig {
     private final AtomicInteger requests = new AtomicInteger();
 
     JourneyRig(Path folder, int maxInFlight) throws Exception {
-        this(folder, maxInFlight, true, Duration.ZERO);
+        this(folder, maxInFlight, true, Duration.ZERO, List.of());
+    }
+
+    /** It serves these too, beside its own. */
+    static JourneyRig serving(Path folder, int maxInFlight, List<ModelRuntime> others) throws Exception {
+        return new JourneyRig(folder, maxInFlight, true, Duration.ZERO, others);
     }
 
     /** Its models take a few milliseconds a call, so that they are called through batchers. */
     static JourneyRig ofSlowModels(Path folder, int maxInFlight) throws Exception {
-        return new JourneyRig(folder, maxInFlight, true, Duration.ofMillis(3));
+        return new JourneyRig(folder, maxInFlight, true, Duration.ofMillis(3), List.of());
     }
 
     /** Its models are not warm. */
     static JourneyRig cold(Path folder) throws Exception {
-        return new JourneyRig(folder, 16, false, Duration.ZERO);
+        return new JourneyRig(folder, 16, false, Duration.ZERO, List.of());
     }
 
-    private JourneyRig(Path folder, int maxInFlight, boolean warm, Duration takes) throws Exception {
+    private JourneyRig(Path folder, int maxInFlight, boolean warm, Duration takes, List<ModelRuntime> others)
+            throws Exception {
         model = new ObedientModel("fake", takes);
         second = new ObedientModel("second", takes);
         settings = SettingsReader.read(new Sources(Map.of("MAX_IN_FLIGHT", Integer.toString(maxInFlight),
@@ -74,8 +83,9 @@ final class JourneyRig {
                 metrics, new InferenceLog.Clocks(ticker, InstantSource.system()));
         models = new ServedModels(settings.batch(), settings.limits(), metrics, ticker);
         if (warm) {
-            models.serve(List.of(new ServedModels.Candidate(model, "fake"),
-                    new ServedModels.Candidate(second, "fake")));
+            models.serve(Stream.concat(Stream.of(model, second), others.stream())
+                    .map(runtime -> new ServedModels.Candidate(runtime, "fake"))
+                    .toList());
             model.forgetRuns();
             second.forgetRuns();
         }
@@ -112,6 +122,14 @@ final class JourneyRig {
 
     Received keyed(List<String> texts, List<ModelReference> models, String key) {
         return request(texts, models, key, Duration.ofSeconds(30), false);
+    }
+
+    /** For embeddings by this model. */
+    Received toEmbed(List<String> texts, String model, Duration due) {
+        Caller caller = new Caller("127.0.0.1", null, ticker.nanos(), Deadline.after(due, ticker), new Patience(),
+                () -> false);
+        return new Received.Valid(new InferenceRequest("r-" + requests.incrementAndGet(), texts,
+                List.of(new ModelReference(model, null)), null, caller, Wanted.EMBEDDINGS));
     }
 
     Received requestDue(String text, Duration in) {

@@ -118,6 +118,61 @@ class WarmUpTest {
         assertThat(warmUp.of(slower).mode().way()).as("another speed").isEqualTo(Way.ONE_AT_A_TIME);
     }
 
+    /** A model that takes its time for a text once, whoever asks for it then. */
+    private final class RememberingModel implements ModelRuntime {
+        private static final class Remembered extends Prepared {
+            private boolean worked;
+
+            Remembered() {
+                super(10);
+            }
+        }
+
+        @Override
+        public ModelId id() {
+            return new ModelId("remembering", "1", "d");
+        }
+
+        @Override
+        public List<String> labels() {
+            return List.of("a", "b");
+        }
+
+        @Override
+        public boolean batchInvariant() {
+            return true;
+        }
+
+        @Override
+        public Prepared prepare(String text) {
+            return new Remembered();
+        }
+
+        @Override
+        public List<Prediction> predict(List<Prepared> texts) {
+            for (Prepared text : texts) {
+                Remembered own = (Remembered) text;
+                ticker.advance(Duration.ofNanos(own.worked ? 1000 : 3_000_000));
+                own.worked = true;
+            }
+            return texts.stream().map(text -> new Prediction(labels(), new double[]{0.5, 0.5})).toList();
+        }
+
+        @Override
+        public float[] embedding(Prepared text) {
+            return new float[]{1, 0};
+        }
+    }
+
+    @Test
+    void aModelThatRemembersWhatItDidForATextIsTimedOnTextsItHasNotSeen() {
+        WarmUp.Result result = warmUp.of(new RememberingModel());
+
+        assertThat(result.mode().way()).isEqualTo(Way.ONE_AT_A_TIME);
+        assertThat(result.embeddingDimensions()).isEqualTo(2);
+        assertThat(warmUp.of(new TimedModel(true, size -> 20L * size)).embeddingDimensions()).isZero();
+    }
+
     @Test
     void aSlowModelIsWarmWithinSeconds() {
         WarmUp.Result result = warmUp.of(new TimedModel(true, size -> 50_000 + 10_000L * size));

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A text's tokens, and its embedding once some model has asked for it: several models of one encoder that are given the same
- * prepared text have it embedded once. Safe for use by many threads.
+ * prepared text one after the other have it embedded once. Safe for use by many threads: those that are given it at the same
+ * moment may each embed it, and get the same.
  */
 final class TransformerPrepared extends Prepared {
 
@@ -17,6 +18,11 @@ final class TransformerPrepared extends Prepared {
         super(tokens.size(), tokens.truncated());
         this.encoder = encoder;
         this.tokens = tokens;
+    }
+
+    @Override
+    public boolean isWorked() {
+        return embedding != null;
     }
 
     Encoder encoder() {

@@ -131,9 +131,9 @@ public final class TransformerRuntime implements ModelRuntime {
         throw new IllegalArgumentException("a text that another kind of runtime, or another encoder, prepared");
     }
 
-    /** Those that no model has had embedded yet. */
+    /** Those that no model has had embedded yet, each once. */
     private void embed(List<TransformerPrepared> texts) {
-        List<TransformerPrepared> missing = texts.stream().filter(text -> text.embedding() == null).toList();
+        List<TransformerPrepared> missing = texts.stream().filter(text -> !text.isWorked()).distinct().toList();
         if (!missing.isEmpty()) {
             float[][] embeddings = encoder.embedAll(missing.stream().map(TransformerPrepared::tokens).toList());
             for (int i = 0; i < embeddings.length; i++) {
