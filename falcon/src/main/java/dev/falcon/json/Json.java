@@ -1,5 +1,6 @@
 package dev.falcon.json;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -48,6 +49,10 @@ public final class Json {
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
 
+    private static final JsonMapper WITHOUT_NULLS = MAPPER.rebuild()
+            .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .build();
+
     private Json() {}
 
     /** The value as compact JSON in UTF-8. */
@@ -58,6 +63,11 @@ public final class Json {
     /** The value as JSON for people, two spaces a level, ending with a line end. */
     public static String pretty(Object value) {
         return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
+    }
+
+    /** Same, without the names whose value is null. */
+    public static String prettyWithoutNulls(Object value) {
+        return WITHOUT_NULLS.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
     }
 
     /** Reads exactly one value of the type. */
