@@ -19,7 +19,7 @@ public final class Graphs implements AutoCloseable {
     private static final long MB = 1024 * 1024;
     /** ONNX Runtime's own code and tables, once for each graph to be on the safe side. */
     private static final long LOADED = 48 * MB;
-    /** Of a graph's file: read, unpacked and laid out for the processor. */
+    /** Of a graph's file, read, unpacked and laid out for the processor: 2.1 were seen (docs/ONNX.md). */
     private static final int COPIES_OF_GRAPH = 3;
     /** Of a tokenizer's file: words and their tables. */
     private static final int COPIES_OF_TOKENIZER = 16;
