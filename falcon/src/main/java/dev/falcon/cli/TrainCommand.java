@@ -23,6 +23,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +137,7 @@ final class TrainCommand implements Callable<Integer> {
                     ? trainTransformer(data.read(), progress)
                     : LinearTrainer.train(data.read(), TrainingPlan.of(name, version, seed, testShare), progress);
             Path written = writer.write(trained.manifest(), trained.files(), force);
-            shell.out().print(EvaluationText.of(trained.manifest().heldOut()));
+            shell.out().print(EvaluationText.of(Objects.requireNonNull(trained.manifest().heldOut())));
             shell.out().printf("%nWrote %s (digest %s)%n", written, trained.manifest().digest());
             shell.out().printf("Serve it: %s bin/falcon serve%n", served(tree));
             return ExitStatus.OK;

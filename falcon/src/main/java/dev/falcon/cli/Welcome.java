@@ -21,7 +21,7 @@ final class Welcome {
                   Falcon %s is ready, worker %s
 
                   listens    %s   also /healthz /readyz /metrics
-                  serves     %s/%s (%s), %.1f %% accurate on held-out text of its domain%s
+                  serves     %s/%s (%s)%s%s
                   answers    %s
                   records    %s%s
 
@@ -29,10 +29,16 @@ final class Welcome {
                   stop       Ctrl-C
 
                 """.formatted(Version.running(), settings.worker().id(), address, model.name(), model.version(),
-                String.join(", ", model.labels()), model.heldOut().accuracy() * 100,
+                String.join(", ", model.labels()), accuracy(model),
                 others(server.otherModels()), answers(settings),
                 records(settings), leak(settings.debug()), address));
         out.flush();
+    }
+
+    private static String accuracy(Manifest model) {
+        return model.heldOut() == null
+                ? ""
+                : ", %.1f %% accurate on held-out text of its domain".formatted(model.heldOut().accuracy() * 100);
     }
 
     private static String others(List<LoadedModel> others) {

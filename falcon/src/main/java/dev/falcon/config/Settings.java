@@ -111,7 +111,7 @@ public record Settings(Worker worker, Http http, Limits limits, Batch batch, Mod
             @Setting(env = "MODEL_CACHE_DIR", byDefault = "data/cache",
                     meaning = "Folder where an encoder's weights and its native libraries are unpacked at the first start, and `falcon train` keeps embeddings; several workers may share it. Programs must be allowed to run from its file system.") Path cacheDir,
             @Setting(env = "MODEL_MAX_TOKENS", byDefault = "256", unit = "tokens", min = 8, max = 512,
-                    meaning = "As much of a text a transformer model reads; what a longer one has after that is not looked at, and its answer says so.") int maxTokens) {}
+                    meaning = "As much of a text a transformer model reads, and an onnx one whose manifest names no number; what a longer one has after that is not looked at, and its answer says so.") int maxTokens) {}
 
     /** The shared store of answers and idempotency keys. */
     public record Redis(

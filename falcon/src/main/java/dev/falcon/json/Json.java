@@ -49,8 +49,8 @@ public final class Json {
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
 
-    private static final JsonMapper SPARSE = MAPPER.rebuild()
-            .changeDefaultPropertyInclusion(all -> all.withValueInclusion(JsonInclude.Include.NON_NULL))
+    private static final JsonMapper WITHOUT_NULLS = MAPPER.rebuild()
+            .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
             .build();
 
     private Json() {}
@@ -62,12 +62,17 @@ public final class Json {
 
     /** Same, without the members that are null: who reads an older shape then finds nothing unknown. */
     public static byte[] bytesWithoutNulls(Object value) {
-        return SPARSE.writeValueAsBytes(value);
+        return WITHOUT_NULLS.writeValueAsBytes(value);
     }
 
     /** The value as JSON for people, two spaces a level, ending with a line end. */
     public static String pretty(Object value) {
         return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
+    }
+
+    /** Same, without the names whose value is null. */
+    public static String prettyWithoutNulls(Object value) {
+        return WITHOUT_NULLS.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
     }
 
     /** Reads exactly one value of the type. */

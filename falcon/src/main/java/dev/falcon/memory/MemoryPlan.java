@@ -50,8 +50,8 @@ public final class MemoryPlan {
         return addends(jvm, Map.of());
     }
 
-    /** Same, of a worker whose models share these encoders, in bytes by name. */
-    public static List<Addend> addends(JvmBounds jvm, Map<String, Long> encoders) {
+    /** Same, of a worker whose models take so much besides, in bytes by what takes it. */
+    public static List<Addend> addends(JvmBounds jvm, Map<String, Long> models) {
         boolean unbounded = jvm.metaspace() == JvmBounds.UNBOUNDED;
         List<Addend> addends = new ArrayList<>(List.of(new Addend("heap", jvm.heap(), "-Xmx or -XX:MaxRAMPercentage"),
                 new Addend("direct buffers", jvm.direct(), "-XX:MaxDirectMemorySize"),
@@ -63,7 +63,7 @@ public final class MemoryPlan {
                 new Addend("collector's tables", (jvm.g1() ? G1_TABLES : OTHER_TABLES) + jvm.heap() / TABLES_SHARE,
                         ""),
                 new Addend("the JVM itself", JVM_ITSELF, ""), new Addend("SQLite", SQLITE, "")));
-        encoders.forEach((name, bytes) -> addends.add(new Addend("the encoder " + name, bytes, "DEFAULT_MODEL")));
+        models.forEach((name, bytes) -> addends.add(new Addend(name, bytes, "DEFAULT_MODEL")));
         return List.copyOf(addends);
     }
 
@@ -77,9 +77,9 @@ public final class MemoryPlan {
         return refusal(jvm, limit, Map.of());
     }
 
-    /** Same, of a worker whose models share these encoders, in bytes by name. */
-    public static @Nullable String refusal(JvmBounds jvm, MemoryLimit limit, Map<String, Long> encoders) {
-        List<Addend> addends = addends(jvm, encoders);
+    /** Same, of a worker whose models take so much besides, in bytes by what takes it. */
+    public static @Nullable String refusal(JvmBounds jvm, MemoryLimit limit, Map<String, Long> models) {
+        List<Addend> addends = addends(jvm, models);
         long over = sum(addends) - limit.bytes();
         if (over <= 0) {
             return null;

@@ -74,8 +74,8 @@ public final class ModelRepository {
         return find().manifest();
     }
 
-    /** A model on disk. */
-    private record Found(Path directory, Manifest manifest) {}
+    /** A model on disk, and its folder. */
+    public record Found(Path directory, Manifest manifest) {}
 
     private Found find() throws ModelFault {
         if (!Files.isDirectory(root)) {
@@ -146,12 +146,10 @@ public final class ModelRepository {
         return new ServedSet(usual, others, leftOut);
     }
 
-    /** The manifests of what {@link #loadServed} would load, the default model's first. */
-    public List<Manifest> servedManifests() throws ModelFault {
+    /** What {@link #loadServed} would load, the default model first. */
+    public List<Found> served() throws ModelFault {
         Found byDefault = find();
-        return Stream.concat(Stream.of(byDefault), others(byDefault, new ArrayList<>()).stream())
-                .map(Found::manifest)
-                .toList();
+        return Stream.concat(Stream.of(byDefault), others(byDefault, new ArrayList<>()).stream()).toList();
     }
 
     private boolean servesAll() {

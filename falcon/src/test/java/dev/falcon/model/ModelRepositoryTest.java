@@ -245,7 +245,8 @@ class ModelRepositoryTest {
         install("m", "1");
         install("a", "1");
 
-        assertThat(repository(new Settings.Models(folder, "m", "all")).servedManifests()).extracting(Manifest::name)
+        assertThat(repository(new Settings.Models(folder, "m", "all")).served())
+                .extracting(found -> found.manifest().name())
                 .containsExactly("m", "a");
     }
 

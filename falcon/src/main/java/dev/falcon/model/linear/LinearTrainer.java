@@ -43,7 +43,7 @@ public final class LinearTrainer {
         Manifest.Training training = new Manifest.Training(texts.digest(), plan.seed(), split.training().size(),
                 split.heldOut().size(), split.duplicates(), parameters(plan, choice, weights.vocabulary()));
         Manifest manifest = new Manifest(Manifest.FORMAT, LinearRuntime.KIND, plan.name(), plan.version(), labels,
-                Sha256.hex(file), true, training, evaluation(weights, split.heldOut()));
+                Sha256.hex(file), true, training, evaluation(weights, split.heldOut()), null);
         return new TrainedModel(manifest, Map.of(WeightsFile.NAME, file));
     }
 

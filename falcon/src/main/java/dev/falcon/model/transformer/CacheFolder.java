@@ -2,6 +2,7 @@ package dev.falcon.model.transformer;
 
 import dev.falcon.model.ModelFault;
 import dev.falcon.model.ModelFault.Reason;
+import dev.falcon.model.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -12,10 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,23 +130,7 @@ final class CacheFolder {
     }
 
     private static boolean isWhole(Path file, PackedFile packed) throws IOException {
-        return Files.exists(file) && packed.sha256().equals(sha256(file));
-    }
-
-    private static String sha256(Path file) throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("the Java platform must have SHA-256", e);
-        }
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            byte[] piece = new byte[1 << 16];
-            while (in.read(piece) >= 0) {
-                // Reading is what digests.
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
+        return Files.exists(file) && packed.sha256().equals(Sha256.ofFiles(List.of(file)));
     }
 
     private ModelFault fault(Path target, @Nullable IOException e) {

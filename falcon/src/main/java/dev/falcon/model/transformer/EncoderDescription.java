@@ -41,14 +41,14 @@ public record EncoderDescription(String name, PackedFile weights, PackedFile tok
             new PackedFile("/bge-small-en-v1.5-q.onnx",
                     "6c9c6101a956d62dfb5e7190c538226c0c5bb9cb27b651234b6df063ee7dbfe4"),
             new PackedFile("/bge-small-en-v1.5-q-tokenizer.json", TOKENIZER_SHA_256), false,
-            new Memory(160 * MB, 24 * MB));
+            new Memory(140 * MB, 24 * MB));
 
     /** BGE-small in 32-bit floats: the same answer in whatever batch. */
     static final EncoderDescription BGE_SMALL_FP32 = new EncoderDescription("bge-small-en-v1.5-fp32",
             new PackedFile("/bge-small-en-v1.5.onnx",
                     "828e1496d7fabb79cfa4dcd84fa38625c0d3d21da474a00f08db0f559940cf35"),
             new PackedFile("/bge-small-en-v1.5-tokenizer.json", TOKENIZER_SHA_256), true,
-            new Memory(420 * MB, 48 * MB));
+            new Memory(260 * MB, 72 * MB));
 
     /** All of them, the usual one first. */
     static final List<EncoderDescription> ALL = List.of(BGE_SMALL_INT8, BGE_SMALL_FP32);

@@ -69,7 +69,7 @@ public final class Encoders implements AutoCloseable {
         return names.stream()
                 .distinct()
                 .flatMap(name -> EncoderDescription.named(name).stream())
-                .collect(Collectors.toMap(EncoderDescription::name,
+                .collect(Collectors.toMap(encoder -> "the encoder " + encoder.name(),
                         encoder -> Encoder.nativeBytes(encoder, shape), (a, b) -> a, TreeMap::new));
     }
 

@@ -48,21 +48,7 @@ final class Head {
 
     /** A probability for each label. */
     double[] probabilities(float[] embedding) {
-        double[] scores = scores(embedding);
-        double top = Double.NEGATIVE_INFINITY;
-        for (double score : scores) {
-            top = Math.max(top, score);
-        }
-        double sum = 0;
-        for (int label = 0; label < scores.length; label++) {
-            // StrictMath: the same bits whichever compiler is at work, so a worker agrees with itself after warming up.
-            scores[label] = StrictMath.exp(scores[label] - top);
-            sum += scores[label];
-        }
-        for (int label = 0; label < scores.length; label++) {
-            scores[label] /= sum;
-        }
-        return scores;
+        return Softmax.of(scores(embedding));
     }
 
     /** Four sums, as one would make each addition wait for the one before. */

@@ -1,5 +1,7 @@
 package dev.falcon.model.transformer;
 
+import java.util.List;
+
 /** A text as an encoder's tokens, those that mark beginning and end included; at most as many as it reads. Immutable. */
 final class TokenIds {
 
@@ -11,19 +13,33 @@ final class TokenIds {
         this.truncated = truncated;
     }
 
-    /**
-     * The first tokens of a text, with its last one, which marks the end, behind them.
+    /** All of a text's tokens.
      *
      * @param all handed over
      */
-    static TokenIds of(long[] all, int max) {
-        if (all.length <= max) {
-            return new TokenIds(all, false);
-        }
+    static TokenIds whole(long[] all) {
+        return new TokenIds(all, false);
+    }
+
+    /**
+     * The first tokens of a text that has more, with those that mark its end behind them.
+     *
+     * @param end so many, fewer than {@code max}
+     */
+    static TokenIds cut(long[] all, int max, int end) {
         long[] first = new long[max];
-        System.arraycopy(all, 0, first, 0, max - 1);
-        first[max - 1] = all[all.length - 1];
+        System.arraycopy(all, 0, first, 0, max - end);
+        System.arraycopy(all, all.length - end, first, max - end, end);
         return new TokenIds(first, true);
+    }
+
+    /** Tokens of the longest of the texts. */
+    static int longest(List<TokenIds> texts) {
+        int longest = 0;
+        for (TokenIds text : texts) {
+            longest = Math.max(longest, text.size());
+        }
+        return longest;
     }
 
     int size() {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves a head on an encoder: milliseconds a text, nearly all of them the encoder's, which it shares with every other head.
@@ -62,20 +63,23 @@ public final class TransformerRuntime implements ModelRuntime {
 
     /** The encoder that a model's manifest names; empty for models of other kinds. */
     public static Optional<String> encoderOf(Manifest manifest) {
-        return manifest.kind().equals(KIND) && manifest.training().parameters().get(ENCODER) instanceof String name
+        return manifest.kind().equals(KIND) && parameter(manifest, ENCODER) instanceof String name
                 ? Optional.of(name)
                 : Optional.empty();
     }
 
     /** A model that reads another number of tokens than it was trained with gives other answers, so it is another model. */
     private static ModelId id(Manifest manifest, int maxTokens) {
-        Object trainedWith = manifest.training().parameters().get(MAX_TOKENS);
-        if (Integer.valueOf(maxTokens).equals(trainedWith)) {
+        if (Integer.valueOf(maxTokens).equals(parameter(manifest, MAX_TOKENS))) {
             return manifest.id();
         }
         String digest =
                 Sha256.hex((manifest.digest() + "\n" + MAX_TOKENS + " " + maxTokens).getBytes(StandardCharsets.UTF_8));
         return new ModelId(manifest.name(), manifest.version(), digest);
+    }
+
+    private static @Nullable Object parameter(Manifest manifest, String name) {
+        return manifest.training() == null ? null : manifest.training().parameters().get(name);
     }
 
     @Override

@@ -67,7 +67,7 @@ public final class TransformerTrainer {
                 split.heldOut().size(), split.duplicates(), parameters(plan, fitted, embedder.truncated()));
         Manifest manifest = new Manifest(Manifest.FORMAT, TransformerRuntime.KIND, plan.name(), plan.version(), labels,
                 Sha256.hex(file), description.batchInvariant(), training,
-                Evaluation.of(labels, given(labels, split.heldOut()), predictions));
+                Evaluation.of(labels, given(labels, split.heldOut()), predictions), null);
         return new TrainedModel(manifest, Map.of(HeadFile.NAME, file));
     }
 

@@ -41,10 +41,23 @@ final class WordPieces implements AutoCloseable {
     TokenIds tokenize(String text) {
         long encoding = LIBRARY.encode(handle, text, true);
         try {
-            return TokenIds.of(LIBRARY.getTokenIds(encoding), maxTokens);
+            long[] ids = LIBRARY.getTokenIds(encoding);
+            return ids.length <= maxTokens
+                    ? TokenIds.whole(ids)
+                    : TokenIds.cut(ids, maxTokens,
+                            Math.min(endMarkers(LIBRARY.getSpecialTokenMask(encoding)), maxTokens - 1));
         } finally {
             LIBRARY.deleteEncoding(encoding);
         }
+    }
+
+    /** How many tokens at the end are no text: one with BERT, none with a tokenizer that marks no end. */
+    private static int endMarkers(long[] special) {
+        int count = 0;
+        while (count < special.length && special[special.length - 1 - count] != 0) {
+            count++;
+        }
+        return count;
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.falcon.model.TrainedModel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
@@ -31,11 +32,12 @@ class LinearTrainerTest {
     void learnsAnyNumberOfLabels(int labels) throws Exception {
         Manifest manifest = train(Generated.examples(1, labels, 60)).manifest();
 
-        Evaluation heldOut = manifest.heldOut();
+        Evaluation heldOut = Objects.requireNonNull(manifest.heldOut());
         assertThat(heldOut.accuracy()).isGreaterThan(0.85);
         assertThat(heldOut.macroF1()).isGreaterThan(0.85);
-        assertThat(heldOut.count()).isEqualTo(12 * labels).isEqualTo(manifest.training().heldOut());
-        assertThat(manifest.training().trainedOn()).isEqualTo(48 * labels);
+        assertThat(heldOut.count()).isEqualTo(12 * labels)
+                .isEqualTo(Objects.requireNonNull(manifest.training()).heldOut());
+        assertThat(Objects.requireNonNull(manifest.training()).trainedOn()).isEqualTo(48 * labels);
         assertThat(heldOut.confusion()).hasSize(labels)
                 .allSatisfy(row -> assertThat(row.stream().mapToInt(Integer::intValue).sum()).isEqualTo(12));
         assertThat(manifest.labels()).hasSize(labels).isSorted();
@@ -69,7 +71,7 @@ class LinearTrainerTest {
                 .mapToObj(i -> new LabelledText(Generated.text(random, 0), "label" + random.nextInt(2), i + 2))
                 .toList());
 
-        assertThat(train(noise).manifest().heldOut().accuracy()).isBetween(0.3, 0.7);
+        assertThat(Objects.requireNonNull(train(noise).manifest().heldOut()).accuracy()).isBetween(0.3, 0.7);
     }
 
     /** With noise the strongest regularisation must win, or the choice was not made on texts that were left out. */

@@ -86,7 +86,8 @@ final class RealEncoders {
                 encoder.batchInvariant(), new Manifest.Training("0".repeat(64), 42, 80, 20, 0,
                         Map.of(TransformerRuntime.ENCODER, encoder.name(), TransformerRuntime.MAX_TOKENS, MAX_TOKENS)),
                 Evaluation.of(head.labels(), new int[]{0},
-                        List.of(new Prediction(head.labels(), even(head.labels().size())))));
+                        List.of(new Prediction(head.labels(), even(head.labels().size())))),
+                null);
     }
 
     private static double[] even(int labels) {

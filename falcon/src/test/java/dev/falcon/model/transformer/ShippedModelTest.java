@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,23 +62,28 @@ class ShippedModelTest {
 
     @Test
     void isAsGoodAsPromised() {
-        assertThat(model.manifest().heldOut().accuracy()).isGreaterThanOrEqualTo(0.97);
-        assertThat(model.manifest().heldOut().calibrationError()).isLessThanOrEqualTo(0.05);
-        assertThat(model.manifest().heldOut().count()).isGreaterThanOrEqualTo(500);
+        assertThat(Objects.requireNonNull(model.manifest().heldOut()).accuracy()).isGreaterThanOrEqualTo(0.97);
+        assertThat(Objects.requireNonNull(model.manifest().heldOut()).calibrationError()).isLessThanOrEqualTo(0.05);
+        assertThat(Objects.requireNonNull(model.manifest().heldOut()).count()).isGreaterThanOrEqualTo(500);
     }
 
     @Test
     void theCardTellsTheManifestsNumbers() throws Exception {
         String card = Files.readString(model.directory().resolve("README.md"));
-        double low = model.manifest().heldOut().accuracyInterval().low();
-        double high = model.manifest().heldOut().accuracyInterval().high();
+        double low = Objects.requireNonNull(model.manifest().heldOut()).accuracyInterval().low();
+        double high = Objects.requireNonNull(model.manifest().heldOut()).accuracyInterval().high();
 
         assertThat(card).contains(String.format(Locale.ROOT, "**%.1f %%** (%.1f–%.1f)",
-                model.manifest().heldOut().accuracy() * 100, low * 100, high * 100))
+                Objects.requireNonNull(model.manifest().heldOut()).accuracy() * 100, low * 100, high * 100))
                 .contains(String.format(Locale.ROOT, "%,d of %,d different sentences",
-                        model.manifest().training().trainedOn(),
-                        model.manifest().training().trainedOn() + model.manifest().training().heldOut()))
-                .contains("`" + model.manifest().training().parameters().get(TransformerRuntime.ENCODER) + "`")
-                .contains("regularisation " + model.manifest().training().parameters().get("regularisation") + " of");
+                        Objects.requireNonNull(model.manifest().training()).trainedOn(),
+                        Objects.requireNonNull(model.manifest().training()).trainedOn()
+                                + Objects.requireNonNull(model.manifest().training()).heldOut()))
+                .contains("`" + Objects.requireNonNull(model.manifest().training())
+                        .parameters()
+                        .get(TransformerRuntime.ENCODER) + "`")
+                .contains("regularisation "
+                        + Objects.requireNonNull(model.manifest().training()).parameters().get("regularisation")
+                        + " of");
     }
 }
