@@ -31,7 +31,8 @@ record Chapter(String id, String title, String what, String limits, List<Column>
 
     static final Chapter SPEED = new Chapter("speed", "Speed of one core", """
             Server and client have a core each (`taskset`), where there are two: a row says so where there are not. 64
-            connections each ask again as soon as they are answered. A *cache hit* asks 1,000 known texts in turn, which
+            connections each ask again as soon as they are answered, all by one thread, which costs the client less than
+            a request costs the server. A *cache hit* asks 1,000 known texts in turn, which
             the worker holds itself; *every text different* is answered by the linear model and fills the cache. The
             reference is the worker's own listener with the same JVM flags on the same core, which reads the request and
             answers the bytes of a worker's answer: no JSON, no journey, no metrics, no record. The log is the one in

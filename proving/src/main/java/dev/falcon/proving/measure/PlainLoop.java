@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -73,16 +74,18 @@ public final class PlainLoop {
 
     @SuppressWarnings("restricted") // the worker's flags allow it
     private static void loadNatives(Path cache) throws IOException {
-        Path tokenizers = found(cache, System.mapLibraryName("tokenizers"));
+        Path tokenizers = found(cache, System.mapLibraryName("tokenizers"), "");
         System.load(tokenizers.toString());
         System.setProperty("onnxruntime.native.path", tokenizers.resolveSibling(".").normalize().toString());
     }
 
-    private static Path found(Path folder, String name) throws IOException {
+    /** A worker's name for a file says which content it has, in twelve digits before its end. */
+    private static Path found(Path folder, String name, String end) throws IOException {
+        Pattern named = Pattern.compile(Pattern.quote(name) + "(-[0-9a-f]{12})?" + Pattern.quote(end));
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.endsWith(name))
+            return files.filter(file -> named.matcher(String.valueOf(file.getFileName())).matches())
                     .findFirst()
-                    .orElseThrow(() -> new IOException("a worker unpacked no " + name + " into " + folder));
+                    .orElseThrow(() -> new IOException("a worker unpacked no " + name + end + " into " + folder));
         }
     }
 
@@ -116,7 +119,8 @@ public final class PlainLoop {
         if (known != null) {
             return known;
         }
-        long tokenizer = LIBRARY.createTokenizerFromString(Files.readString(found(cache, name + "-tokenizer.json")));
+        long tokenizer =
+                LIBRARY.createTokenizerFromString(Files.readString(found(cache, name + "-tokenizer", ".json")));
         LIBRARY.disablePadding(tokenizer);
         LIBRARY.disableTruncation(tokenizer);
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
@@ -125,7 +129,7 @@ public final class PlainLoop {
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
             options.addConfigEntry("session.inter_op.allow_spinning", "0");
             Encoder loaded = new Encoder(tokenizer, OrtEnvironment.getEnvironment()
-                    .createSession(found(cache, name + ".onnx").toString(), options));
+                    .createSession(found(cache, name, ".onnx").toString(), options));
             encoders.put(name, loaded);
             return loaded;
         }

@@ -5,6 +5,7 @@ import dev.falcon.proving.load.Caller;
 import dev.falcon.proving.load.Ending;
 import dev.falcon.proving.load.Endpoint;
 import dev.falcon.proving.load.Load;
+import dev.falcon.proving.load.Rounds;
 import dev.falcon.proving.load.Tally;
 import dev.falcon.proving.load.Wire;
 import java.io.IOException;
@@ -39,21 +40,38 @@ record Question(Endpoint endpoint, Texts texts, Way way) {
     Run ask(String name, Load.Plan plan, Duration duration, Watch watch) throws IOException, InterruptedException {
         Ticker ticker = Ticker.system();
         Tally tally = new Tally();
-        Caller caller = switch (way) {
+        long start = ticker.nanos();
+        try (Load load = Load.start(endpoint, plan, watched(caller(tally), watch))) {
+            ticker.sleep(duration);
+            load.stop();
+        }
+        return whole(name, new Run(tally, (ticker.nanos() - start) / 1e9));
+    }
+
+    /** Asks in a closed loop by one thread, which costs the client the least. */
+    Run rounds(String name, int connections, Duration duration) throws IOException {
+        Ticker ticker = Ticker.system();
+        Tally tally = new Tally();
+        Caller caller = caller(tally);
+        long start = ticker.nanos();
+        Rounds.ask(endpoint, connections, caller, duration);
+        return whole(name, new Run(tally, (ticker.nanos() - start) / 1e9));
+    }
+
+    private Caller caller(Tally tally) {
+        return switch (way) {
             case KNOWN -> texts.known(endpoint, tally);
             case FRESH -> texts.fresh(endpoint, tally);
             case KEYED -> texts.keyed(endpoint, tally);
         };
-        long start = ticker.nanos();
-        try (Load load = Load.start(endpoint, plan, watched(caller, watch))) {
-            ticker.sleep(duration);
-            load.stop();
-        }
-        double seconds = (ticker.nanos() - start) / 1e9;
+    }
+
+    private static Run whole(String name, Run run) throws IOException {
+        Tally tally = run.tally();
         if (tally.ok() == 0 || tally.ok() < tally.count()) {
             throw new IOException(name + " was not answered in full: " + tally.endings());
         }
-        return new Run(tally, seconds);
+        return run;
     }
 
     private static Caller watched(Caller caller, Watch watch) {

@@ -3,6 +3,7 @@ package dev.falcon.proving.measure;
 import dev.falcon.proving.load.Load;
 import dev.falcon.proving.measure.Question.Way;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,23 +19,30 @@ final class ServingMeasurement implements Measurement {
     /** A subject, and whether its worker keeps a log. */
     record Entry(Subject subject, boolean keepsLog) {}
 
+    /** The way that all of them are asked. */
+    @FunctionalInterface
+    interface Asking {
+        Question.Run ask(Subject subject, Duration time) throws IOException, InterruptedException;
+    }
+
     private final Texts texts = new Texts();
 
     @Override
     public List<Row> take(Bench bench) throws IOException, InterruptedException {
-        return measured(entries(bench), Load.Plan.closed(CONNECTIONS), bench.effort());
+        return measured(entries(bench), (subject, time) -> subject.ask(Load.Plan.closed(CONNECTIONS), time),
+                bench.effort());
     }
 
     /** All of them in turn, in rounds, each warmed up before. */
-    static List<Row> measured(List<Entry> entries, Load.Plan plan, Effort effort)
+    static List<Row> measured(List<Entry> entries, Asking asking, Effort effort)
             throws IOException, InterruptedException {
         for (Entry entry : entries) {
-            entry.subject().ask(plan, effort.warmUp());
+            asking.ask(entry.subject(), effort.warmUp());
             entry.subject().settle(entry.keepsLog());
         }
         for (int round = 0; round < effort.rounds(); round++) {
             for (Entry entry : entries) {
-                measure(entry, plan, effort);
+                measure(entry, asking, effort);
             }
         }
         return entries.stream().map(entry -> entry.subject().row()).toList();
@@ -71,11 +79,11 @@ final class ServingMeasurement implements Measurement {
     }
 
     /** What writing its records costs belongs to a request, though it comes later. */
-    private static void measure(Entry entry, Load.Plan plan, Effort effort) throws IOException, InterruptedException {
+    private static void measure(Entry entry, Asking asking, Effort effort) throws IOException, InterruptedException {
         Subject subject = entry.subject();
         long droppedBefore = entry.keepsLog() ? subject.dropped() : 0;
         Usage before = subject.meter().now();
-        Question.Run run = subject.ask(plan, effort.round());
+        Question.Run run = asking.ask(subject, effort.round());
         Usage during = subject.meter().now().since(before);
         subject.settle(entry.keepsLog());
         Usage used = subject.meter().now().since(before);

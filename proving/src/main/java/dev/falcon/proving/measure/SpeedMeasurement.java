@@ -1,6 +1,5 @@
 package dev.falcon.proving.measure;
 
-import dev.falcon.proving.load.Load;
 import dev.falcon.proving.measure.Question.Way;
 import dev.falcon.proving.measure.ServingMeasurement.Entry;
 import java.io.IOException;
@@ -33,6 +32,7 @@ final class SpeedMeasurement implements Measurement {
             entries.add(new Entry(new Subject(withoutLog, off, offMeter, texts, way), false));
             entries.add(new Entry(new Subject(withLog, on, onMeter, texts, way), true));
         }
-        return ServingMeasurement.measured(entries, Load.Plan.closed(CONNECTIONS), bench.effort());
+        return ServingMeasurement.measured(entries, (subject, time) -> subject.rounds(CONNECTIONS, time),
+                bench.effort());
     }
 }
