@@ -19,12 +19,15 @@ import dev.falcon.model.ModelLoader;
 import dev.falcon.model.ModelRepository;
 import dev.falcon.model.ModelRuntime;
 import dev.falcon.model.ServedSet;
+import dev.falcon.quarantine.Quarantine;
+import dev.falcon.serving.CrashOnText;
 import dev.falcon.serving.Endings;
 import dev.falcon.serving.InferenceService;
 import dev.falcon.serving.LastExit;
 import dev.falcon.serving.MemoryGrowth;
 import dev.falcon.serving.Readiness;
 import dev.falcon.serving.ServedModels;
+import dev.falcon.serving.WatchedRuntime;
 import dev.falcon.store.Stores;
 import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
@@ -62,6 +65,8 @@ public final class FalconServer {
     private final ServedModels served;
     private final ServedSet models;
     private final LastExit lastExit;
+    private final Quarantine quarantine;
+    private final @Nullable CrashOnText crash;
 
     private FalconServer(Settings settings, String version, BoundPort bound, InstantSource clock)
             throws ModelFault, SpoolUnavailable {
@@ -74,6 +79,10 @@ public final class FalconServer {
         stores = Stores.open(settings.redis(), settings.breaker(), metrics, ticker);
         ResponseCache cache = new ResponseCache(settings.cache(), stores.shared(), metrics, ticker);
         idempotency = new IdempotencyGuard(settings.idempotency(), stores.store(), metrics, ticker);
+        quarantine = new Quarantine(
+                new Quarantine.Home(settings.inferenceLog().spoolDir(), settings.worker().id()), stores.shared(),
+                new Quarantine.Clocks(ticker, clock));
+        crash = CrashOnText.of(settings.debug(), log);
         runtimes = new Runtimes(settings.encoding());
         served = new ServedModels(settings.batch(), settings.limits(), metrics, ticker);
         readiness = new Readiness(served, stores::isAvailable, inferenceLog::isAvailable);
@@ -144,9 +153,13 @@ public final class FalconServer {
             log.emit(Event.MODEL_LEFT_OUT, "a model is not served: " + fault.getMessage(),
                     Field.of("file", fault.file()), Field.of("reason", fault.reason()));
         }
+        if (set.models().stream().anyMatch(model -> WatchedRuntime.isDue(model.runtime(), crash))) {
+            quarantine.begin();
+        }
         served.serve(set.models()
                 .stream()
-                .map(model -> new ServedModels.Candidate(model.runtime(), model.manifest().kind()))
+                .map(model -> new ServedModels.Candidate(WatchedRuntime.of(model.runtime(), quarantine, crash),
+                        model.manifest().kind()))
                 .toList());
         for (int i = 0; i < set.models().size(); i++) {
             LoadedModel model = set.models().get(i);
@@ -260,6 +273,7 @@ public final class FalconServer {
             return inferenceLog.close(deadline);
         } finally {
             served.close();
+            quarantine.close();
             idempotency.close();
             stores.close();
             runtimes.close();

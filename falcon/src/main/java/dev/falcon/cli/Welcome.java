@@ -31,7 +31,7 @@ final class Welcome {
                 """.formatted(Version.running(), settings.worker().id(), address, model.name(), model.version(),
                 String.join(", ", model.labels()), accuracy(model),
                 others(server.otherModels()), answers(settings),
-                records(settings), leak(settings.debug()), address));
+                records(settings), faults(settings.debug()), address));
         out.flush();
     }
 
@@ -50,11 +50,14 @@ final class Welcome {
                                 .collect(Collectors.joining(", "));
     }
 
-    private static String leak(Settings.Debug debug) {
-        return debug.memoryGrowth()
+    private static String faults(Settings.Debug debug) {
+        String leak = debug.memoryGrowth()
                 ? "\n  LEAKS      " + debug.memoryGrowthMbPerRequest()
                         + " MB a request on purpose, until it dies of it (DEBUG_MEMORY_GROWTH=true)"
                 : "";
+        return debug.crashOnText() == null
+                ? leak
+                : leak + "\n  CRASHES    on purpose, when asked for one text (DEBUG_CRASH_ON_TEXT)";
     }
 
     private static String answers(Settings settings) {

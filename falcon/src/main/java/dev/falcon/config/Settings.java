@@ -197,5 +197,7 @@ public record Settings(Worker worker, Http http, Limits limits, Batch batch, Mod
             @Setting(env = "DEBUG_MEMORY_GROWTH", byDefault = "false",
                     meaning = "For drills only: every admitted request keeps DEBUG_MEMORY_GROWTH_MB_PER_REQUEST of heap for good, until the worker dies of it.") boolean memoryGrowth,
             @Setting(env = "DEBUG_MEMORY_GROWTH_MB_PER_REQUEST", byDefault = "0", unit = "MB", max = 1024,
-                    meaning = "What a request keeps while DEBUG_MEMORY_GROWTH=true, in MB of 1,048,576 bytes, fractions too; without that it does nothing.") BigDecimal memoryGrowthMbPerRequest) {}
+                    meaning = "What a request keeps while DEBUG_MEMORY_GROWTH=true, in MB of 1,048,576 bytes, fractions too; without that it does nothing.") BigDecimal memoryGrowthMbPerRequest,
+            @Setting(env = "DEBUG_CRASH_ON_TEXT",
+                    meaning = "For drills only: this text ends the worker by a fault of native code, whatever model it is asked of.") @Nullable String crashOnText) {}
 }

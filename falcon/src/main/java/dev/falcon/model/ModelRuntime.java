@@ -22,6 +22,11 @@ public interface ModelRuntime {
      */
     boolean batchInvariant();
 
+    /** Whether a text may reach native code, whose faults end the whole process. */
+    default boolean callsNativeCode() {
+        return false;
+    }
+
     /**
      * Names what makes texts ready. A text prepared by one runtime may be given to every other of the same preparation, and
      * what these have in common, an encoder's work, is then done once for all of them.

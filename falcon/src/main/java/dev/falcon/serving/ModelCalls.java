@@ -11,6 +11,8 @@ import dev.falcon.inference.Stage;
 import dev.falcon.inference.Ticker;
 import dev.falcon.model.ModelRuntime;
 import dev.falcon.model.Prepared;
+import dev.falcon.quarantine.Quarantine;
+import dev.falcon.quarantine.TextHash;
 import dev.falcon.serving.ServedModels.Running;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,6 +60,48 @@ final class ModelCalls {
         if (texts.isEmpty()) {
             return new Computed(List.of(), 0, null);
         }
+        return model.runtime() instanceof WatchedRuntime watched
+                ? computeWatched(request, model, watched, new Asked(texts, budget))
+                : attempted(request, model, texts, budget);
+    }
+
+    private record Asked(List<String> texts, Budget budget) {}
+
+    /** Not where a text ended a process before; and where one may have, each text by itself and no two of those at once. */
+    private Computed computeWatched(InferenceRequest request, Running model, WatchedRuntime watched, Asked asked)
+            throws InterruptedException {
+        Quarantine quarantine = watched.quarantine();
+        List<TextHash> hashes = asked.texts().stream().map(watched::hash).toList();
+        String refusal = quarantine.refusal(hashes);
+        if (refusal != null) {
+            return Computed.failed(Failure.of(ErrorCode.MODEL_FAILED, refusal));
+        }
+        if (!quarantine.isSuspect(hashes)) {
+            return attempted(request, model, asked.texts(), asked.budget());
+        }
+        List<Prediction> predictions = new ArrayList<>(hashes.size());
+        long nanos = 0;
+        for (int i = 0; i < hashes.size(); i++) {
+            if (!quarantine.takeTurn(asked.budget().deadline().remainingNanos())) {
+                return Computed.failed(late());
+            }
+            try {
+                Computed one = attempted(request, model, List.of(asked.texts().get(i)), asked.budget());
+                if (one.failure() != null) {
+                    return one;
+                }
+                quarantine.acquit(hashes.get(i));
+                predictions.addAll(one.predictions());
+                nanos += one.nanos();
+            } finally {
+                quarantine.giveTurn();
+            }
+        }
+        return new Computed(predictions, nanos, null);
+    }
+
+    private Computed attempted(InferenceRequest request, Running model, List<String> texts, Budget budget)
+            throws InterruptedException {
         DynamicBatcher<Prepared, Prediction> batcher = model.batcher();
         try {
             if (budget.texts().areWorked(model.runtime(), texts)) {

@@ -98,6 +98,11 @@ public final class TransformerRuntime implements ModelRuntime {
     }
 
     @Override
+    public boolean callsNativeCode() {
+        return true;
+    }
+
+    @Override
     public String preparation() {
         return preparation;
     }
