@@ -109,6 +109,11 @@ public final class GraphRuntime implements ModelRuntime {
     }
 
     @Override
+    public boolean callsNativeCode() {
+        return true;
+    }
+
+    @Override
     public Prepared prepare(String text) {
         return graph.prepare(text);
     }
