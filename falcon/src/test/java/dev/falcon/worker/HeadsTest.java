@@ -61,7 +61,8 @@ final class HeadsTest {
 
     private static LabelledTexts sentences(String head) {
         List<LabelledText> texts = new ArrayList<>();
-        for (String subject : List.of("soup", "bread", "film", "screen", "parcel", "waiter", "actor", "phone", "box", "room")) {
+        for (String subject : List.of("soup", "bread", "film", "screen", "parcel", "waiter", "actor", "phone", "box",
+                "room")) {
             texts.add(new LabelledText("I love this " + subject, head + "-0", texts.size() + 2));
             texts.add(new LabelledText("That " + subject + " was a bad and costly mistake of " + head, head + "-1",
                     texts.size() + 2));
@@ -137,7 +138,8 @@ final class HeadsTest {
     void embeddingsAreTheEncodersAndThoseOfLikeTextsAreAlike() throws Exception {
         try (WorkerProcess worker = setup("embeds").start()) {
             WorkerReply reply = worker.post("/embed",
-                    Map.of("texts", List.of("The soup was cold", "Cold was the soup we got", "Install the driver", LONG)));
+                    Map.of("texts",
+                            List.of("The soup was cold", "Cold was the soup we got", "Install the driver", LONG)));
 
             assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
             assertThat(reply.json().get("dimensions")).isEqualTo(384);
