@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A prediction as bytes: a version, which also tells whether the text was truncated, the number of labels, and a probability
- * for each, big-endian doubles. The labels themselves are the model's, which the key names. Stateless.
+ * for each, big-endian doubles. The labels themselves are the model's, which the key names. A worker that knows the first
+ * version only serves no model that truncates, so it asks for no entry of the second. Stateless.
  */
 final class Entry {
 

@@ -17,9 +17,12 @@ import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
 import dev.falcon.telemetry.Field;
 import dev.falcon.telemetry.Metrics;
+import dev.falcon.telemetry.RequestMeters;
+import dev.falcon.telemetry.RequestMeters.ShedReason;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,11 @@ public final class HttpFront {
     static final String MODELS = "/models";
     /** The methods of a status page. */
     static final String READ = "GET, HEAD";
+
+    /** Of the heap, what embeddings may take that are made or sent, as clients may read them slowly. */
+    private static final int EMBEDDINGS_SHARE_OF_HEAP = 8;
+    private static final long BYTES_AN_EMBEDDING = 6 * 1024;
+    private static final int EMBEDDING_PLACES_AT_LEAST = 4;
 
     private static final Set<String> STATUS_PATHS = Set.of(HEALTH, READY, METRICS, MODELS);
 
@@ -60,12 +68,23 @@ public final class HttpFront {
     private final Problems problems;
     private final InferenceEndpoint inference;
     private final StatusPages pages;
+    private final RequestMeters meters;
+    private final Semaphore embeddingPlaces;
 
     public HttpFront(Parts parts) {
         this.journey = parts.journey();
         this.problems = new Problems(parts.worker().id());
         this.inference = new InferenceEndpoint(parts, problems);
         this.pages = new StatusPages(parts);
+        this.meters = parts.metrics().requests();
+        this.embeddingPlaces =
+                new Semaphore(embeddingPlaces(parts.batch().maxTexts(), Runtime.getRuntime().maxMemory()));
+    }
+
+    /** Requests for embeddings that may be worked on and sent at once, if each is as large as may be. */
+    static int embeddingPlaces(int maxTexts, long maxHeapBytes) {
+        return (int) Math.max(EMBEDDING_PLACES_AT_LEAST,
+                maxHeapBytes / EMBEDDINGS_SHARE_OF_HEAP / (maxTexts * BYTES_AN_EMBEDDING));
     }
 
     /** The front as the listener takes it. */
@@ -75,6 +94,22 @@ public final class HttpFront {
 
     private void handle(Exchange exchange) {
         String requestId = RequestId.of(exchange.headers(Fields.X_REQUEST_ID));
+        if (!exchange.path().equals(EMBED)) {
+            answer(exchange, requestId);
+        } else if (embeddingPlaces.tryAcquire()) {
+            try {
+                answer(exchange, requestId);
+            } finally {
+                embeddingPlaces.release();
+            }
+        } else {
+            meters.shed(ShedReason.OVERLOADED);
+            exchange.answer(counted(EMBED, requestId, Failure.of(ErrorCode.OVERLOADED,
+                    "As many requests for embeddings as fit into memory are worked on or being sent.")));
+        }
+    }
+
+    private void answer(Exchange exchange, String requestId) {
         Reply reply;
         try {
             reply = route(exchange, requestId);

@@ -82,7 +82,7 @@ final class ModelCalls {
         if (budget.deadline().passed()) {
             return Computed.failed(late());
         }
-        List<Prediction> predictions = model.predict(budget.texts().of(model, texts));
+        List<Prediction> predictions = predict(model, budget.texts().of(model, texts));
         return new Computed(predictions, budget.trip().ended(Stage.MODEL), null);
     }
 

@@ -55,10 +55,14 @@ final class Worker implements AutoCloseable {
     }
 
     Worker(Settings.Http http, Function<Received, InferenceOutcome> journey) {
+        this(http, 4, journey);
+    }
+
+    Worker(Settings.Http http, int maxTexts, Function<Received, InferenceOutcome> journey) {
         HttpFront front = new HttpFront(new HttpFront.Parts(
                 new Settings.Worker("worker-7", Settings.LogLevel.INFO, Settings.LogFormat.TEXT, Duration.ofSeconds(1)),
                 http, new Settings.Limits(64, Duration.ofSeconds(30), Duration.ofSeconds(10), 0),
-                new Settings.Batch(4, 32, 4096, Duration.ZERO),
+                new Settings.Batch(maxTexts, 32, 4096, Duration.ZERO),
                 question -> {
                     received.add(question);
                     return journey.apply(question);
