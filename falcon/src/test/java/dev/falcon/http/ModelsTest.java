@@ -78,7 +78,7 @@ class ModelsTest {
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.body()).startsWith("{\"models\":[{\"name\":\"sentiment\",\"version\":\"1\","
                     + "\"digest\":\"d1\",\"labels\":[\"negative\",\"positive\"],\"runtime\":\"linear\","
-                    + "\"default\":true,\"calls\":\"direct\",\"batch_size\":1}")
+                    + "\"default\":true,\"calls\":\"direct\",\"batch_size\":1,\"embedding_dimensions\":0}")
                     .contains("{\"name\":\"intent\",\"version\":\"2\",\"digest\":\"d2\"",
                             "\"runtime\":\"transformer\",\"default\":false,", "\"worker_id\":\"worker-7\"");
             worker.models = List.of();

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,10 +39,12 @@ final class HeadsTest {
     private static final List<String> HEADS = List.of("mood", "place", "length");
     private static final String LONG = "we waited and waited for the soup ".repeat(20);
 
-    @TempDir Path folder;
+    @SuppressWarnings("NullAway.Init") // set before all tests
+    private Path folder;
 
     @BeforeAll
-    void train() throws Exception {
+    void train(@TempDir Path given) throws Exception {
+        folder = given;
         Path tree = folder.resolve("models");
         try (Encoders encoders = new Encoders(new Settings.Encoding(CACHE, READS_TOKENS), 2)) {
             TransformerTrainer trainer = new TransformerTrainer(encoders, Ticker.system());
@@ -81,7 +84,11 @@ final class HeadsTest {
 
     private static List<Map<?, ?>> answers(WorkerReply reply) {
         assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
-        return ((List<?>) reply.json().get("answers")).stream().<Map<?, ?>>map(Map.class::cast).toList();
+        return list(reply, "answers").stream().<Map<?, ?>>map(Map.class::cast).toList();
+    }
+
+    private static List<?> list(WorkerReply reply, String member) {
+        return (List<?>) Objects.requireNonNull(reply.json().get(member), member);
     }
 
     /** Texts that the encoder was run on, by whichever head it was asked. */
@@ -145,7 +152,7 @@ final class HeadsTest {
             assertThat(reply.json().get("dimensions")).isEqualTo(384);
             assertThat(reply.text("model_name")).isEqualTo("mood");
             assertThat(reply.json().get("truncated")).isEqualTo(List.of(false, false, false, true));
-            List<?> vectors = (List<?>) reply.json().get("embeddings");
+            List<?> vectors = list(reply, "embeddings");
             assertThat(vectors).hasSize(4);
             assertThat(product(vectors.get(0), vectors.get(0))).isBetween(0.999, 1.001);
             assertThat(product(vectors.get(0), vectors.get(1))).isGreaterThan(product(vectors.get(0), vectors.get(2)));
