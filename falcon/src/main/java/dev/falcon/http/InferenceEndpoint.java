@@ -9,11 +9,14 @@ import dev.falcon.inference.InferenceRequest;
 import dev.falcon.inference.Patience;
 import dev.falcon.inference.Received;
 import dev.falcon.inference.Stage;
+import dev.falcon.inference.StageTimings;
 import dev.falcon.inference.Ticker;
 import dev.falcon.listener.Exchange;
 import dev.falcon.listener.Reply;
 import dev.falcon.listener.RequestBody;
 import dev.falcon.telemetry.RequestMeters;
+import dev.falcon.telemetry.Tracing;
+import dev.falcon.telemetry.Tracing.Parent;
 import java.time.Duration;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -33,6 +36,7 @@ final class InferenceEndpoint {
     private final int maxAnswers;
     private final RequestMeters meters;
     private final Ticker ticker;
+    private final @Nullable Tracing tracing;
 
     InferenceEndpoint(HttpFront.Parts parts, Problems problems) {
         this.journey = parts.journey();
@@ -44,22 +48,32 @@ final class InferenceEndpoint {
         this.maxAnswers = parts.batch().maxTexts();
         this.meters = parts.metrics().requests();
         this.ticker = parts.ticker();
+        this.tracing = parts.tracing();
     }
 
     /** What a body holds. */
     enum Form {
-        ONE_TEXT,
-        MANY_TEXTS
+        ONE_TEXT("POST /infer"),
+        MANY_TEXTS("POST /infer/batch");
+
+        private final String route;
+
+        Form(String route) {
+            this.route = route;
+        }
     }
 
     Reply answer(Exchange exchange, String requestId, Form form) {
         Question question = null;
         Received received;
+        Parent parent = TraceParent.of(exchange.header(Fields.TRACEPARENT));
+        StageTimings timings = new StageTimings();
         try {
             String key = headers(exchange);
             question = question(exchange, form);
             received = new Received.Valid(
-                    new InferenceRequest(requestId, question.texts(), question.models(), key, caller(exchange)));
+                    new InferenceRequest(requestId, question.texts(), question.models(), key,
+                            caller(exchange, parent, timings)));
         } catch (Refusal refusal) {
             received = new Received.Refused(requestId, refusal.failure());
         }
@@ -73,9 +87,14 @@ final class InferenceEndpoint {
         };
         long endNanos = ticker.nanos();
         meters.stage(Stage.ENCODE, endNanos - startNanos);
+        long totalNanos = endNanos - exchange.arrivedNanos();
+        if (tracing != null) {
+            tracing.ended(new Tracing.Ended(form.route, parent, requestId, reply.status()), outcome,
+                    new Tracing.Times(timings, endNanos - startNanos, totalNanos));
+        }
         return outcome instanceof InferenceOutcome.Success success
-                ? reply.with(Fields.SERVER_TIMING, ServerTiming.of(success.timings(), endNanos - startNanos,
-                        endNanos - exchange.arrivedNanos()))
+                ? reply.with(Fields.SERVER_TIMING,
+                        ServerTiming.of(success.timings(), endNanos - startNanos, totalNanos))
                 : reply;
     }
 
@@ -104,10 +123,11 @@ final class InferenceEndpoint {
         };
     }
 
-    private Caller caller(Exchange exchange) {
+    private Caller caller(Exchange exchange, @Nullable Parent parent, StageTimings timings) {
         long arrivedNanos = exchange.arrivedNanos();
         return new Caller(clientAddress.of(exchange.peer(), exchange.headers(Fields.X_FORWARDED_FOR)),
-                TraceParent.traceId(exchange.header(Fields.TRACEPARENT)), arrivedNanos,
-                new Deadline(ticker, arrivedNanos + requestTimeout.toNanos()), new Patience(), exchange::clientGone);
+                parent == null ? null : parent.traceId(), arrivedNanos,
+                new Deadline(ticker, arrivedNanos + requestTimeout.toNanos()), new Patience(), exchange::clientGone,
+                timings);
     }
 }
