@@ -33,6 +33,7 @@ import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
 import dev.falcon.telemetry.Field;
 import dev.falcon.telemetry.Metrics;
+import dev.falcon.telemetry.Tracing;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -51,6 +52,8 @@ public final class FalconServer {
     /** The part of the drain's time that is kept for the log when requests use up the rest; a quarter at most. */
     private static final Duration FLUSH_RESERVE = Duration.ofSeconds(2);
 
+    private static final Duration SPAN_PATIENCE = Duration.ofSeconds(1);
+
     private final EventLog log = new EventLog(FalconServer.class);
     private final Settings settings;
     private final Ticker ticker;
@@ -66,6 +69,7 @@ public final class FalconServer {
     private final ServedSet models;
     private final LastExit lastExit;
     private final Quarantine quarantine;
+    private final @Nullable Tracing tracing;
     private final @Nullable CrashOnText crash;
 
     private FalconServer(Settings settings, String version, BoundPort bound, InstantSource clock)
@@ -90,11 +94,12 @@ public final class FalconServer {
         service = new InferenceService(settings.limits(),
                 new InferenceService.Rooms(served, idempotency, cache, leak(metrics)),
                 endings, ticker);
+        tracing = tracing(settings, version, clock);
         HttpFront front = new HttpFront(
                 new HttpFront.Parts(settings.worker(), settings.http(), settings.limits(), settings.batch(),
                         service::infer,
                         service::overload,
-                        readiness::report, served::served, metrics, ticker, clock));
+                        readiness::report, served::served, metrics, ticker, clock, tracing));
         listener = Listener.open(bound, front.front(), metrics.listener(), ticker);
         try {
             models = load(metrics);
@@ -135,6 +140,14 @@ public final class FalconServer {
                 + server.model().manifest().version() + " on port " + server.port(), Field.of("port", server.port()),
                 Field.of("version", version));
         return server;
+    }
+
+    private static @Nullable Tracing tracing(Settings settings, String version, InstantSource clock) {
+        String endpoint = settings.tracing().endpoint();
+        return endpoint == null
+                ? null
+                : Tracing.open(new Tracing.Target(endpoint, settings.tracing().serviceName(), settings.worker().id(),
+                        version), clock);
     }
 
     private @Nullable MemoryGrowth leak(Metrics metrics) {
@@ -271,6 +284,17 @@ public final class FalconServer {
     private FlushReport closeBehindListener(Deadline deadline) throws InterruptedException {
         try {
             return inferenceLog.close(deadline);
+        } finally {
+            closeWithoutLoss();
+        }
+    }
+
+    /** What loses nothing of its own; spans get a moment, as nobody's answer hangs on them. */
+    private void closeWithoutLoss() {
+        try {
+            if (tracing != null) {
+                tracing.close(SPAN_PATIENCE);
+            }
         } finally {
             served.close();
             quarantine.close();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Settings(Worker worker, Http http, Limits limits, Batch batch, Models models, Encoding encoding,
         Redis redis, Postgres postgres, Breaker breaker, Retry retry, Cache cache, Idempotency idempotency,
-        InferenceLog inferenceLog, Debug debug) {
+        InferenceLog inferenceLog, Tracing tracing, Debug debug) {
 
     /** What the worker is called and how it logs. */
     public record Worker(
@@ -191,6 +191,13 @@ public record Settings(Worker worker, Http http, Limits limits, Batch batch, Mod
                     meaning = "Folder where records wait while PostgreSQL is away.") Path spoolDir,
             @Setting(env = "INFERENCE_LOG_SPOOL_MAX_MB", byDefault = "256", unit = "MB", max = 10_000_000,
                     meaning = "Size of the spool; records beyond it are dropped and counted. 0: no spool.") int spoolMaxMb) {}
+
+    /** Spans for a collector; the names are OpenTelemetry's. */
+    public record Tracing(
+            @Setting(env = "OTEL_EXPORTER_OTLP_ENDPOINT", pattern = "https?://[^\\s/]+(/\\S*)?",
+                    meaning = "Base URL of an OpenTelemetry collector (OTLP over HTTP), to which a span for each request and for each of its stages is sent; unset: none.") @Nullable String endpoint,
+            @Setting(env = "OTEL_SERVICE_NAME", byDefault = "falcon",
+                    meaning = "What these spans name as their service.") String serviceName) {}
 
     /** Faults that are made on purpose, to see alerts and people react. */
     public record Debug(

@@ -19,6 +19,7 @@ import dev.falcon.telemetry.Field;
 import dev.falcon.telemetry.Metrics;
 import dev.falcon.telemetry.RequestMeters;
 import dev.falcon.telemetry.RequestMeters.ShedReason;
+import dev.falcon.telemetry.Tracing;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -57,11 +58,12 @@ public final class HttpFront {
      * @param overload the refusal that any request would get now, or null; asked before a body is parsed
      * @param readiness tells whether requests should be sent here
      * @param models those that are served, the default one first
+     * @param tracing where spans of requests go; null where nobody collects them
      */
     public record Parts(Settings.Worker worker, Settings.Http http, Settings.Limits limits, Settings.Batch batch,
             Function<Received, InferenceOutcome> journey, Supplier<@Nullable Failure> overload,
             Supplier<ReadinessReport> readiness, Supplier<List<ServedModels.Served>> models, Metrics metrics,
-            Ticker ticker, InstantSource clock) {}
+            Ticker ticker, InstantSource clock, @Nullable Tracing tracing) {}
 
     private final EventLog log = new EventLog(HttpFront.class);
     private final Function<Received, InferenceOutcome> journey;

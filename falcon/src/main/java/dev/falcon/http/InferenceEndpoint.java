@@ -17,6 +17,8 @@ import dev.falcon.listener.Exchange;
 import dev.falcon.listener.Reply;
 import dev.falcon.listener.RequestBody;
 import dev.falcon.telemetry.RequestMeters;
+import dev.falcon.telemetry.Tracing;
+import dev.falcon.telemetry.Tracing.Parent;
 import java.time.Duration;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -37,6 +39,7 @@ final class InferenceEndpoint {
     private final int maxAnswers;
     private final RequestMeters meters;
     private final Ticker ticker;
+    private final @Nullable Tracing tracing;
 
     InferenceEndpoint(HttpFront.Parts parts, Problems problems) {
         this.journey = parts.journey();
@@ -48,24 +51,33 @@ final class InferenceEndpoint {
         this.maxAnswers = parts.batch().maxTexts();
         this.meters = parts.metrics().requests();
         this.ticker = parts.ticker();
+        this.tracing = parts.tracing();
     }
 
     /** What a body holds. */
     enum Form {
-        ONE_TEXT,
-        MANY_TEXTS,
-        TO_EMBED
+        ONE_TEXT("POST /infer"),
+        MANY_TEXTS("POST /infer/batch"),
+        TO_EMBED("POST /embed");
+
+        private final String route;
+
+        Form(String route) {
+            this.route = route;
+        }
     }
 
     Reply answer(Exchange exchange, String requestId, Form form) {
         Question question = null;
         Received received;
+        Parent parent = TraceParent.of(exchange.header(Fields.TRACEPARENT));
+        StageTimings timings = new StageTimings();
         try {
             String key = headers(exchange, form);
             question = question(exchange, form);
             received = new Received.Valid(
-                    new InferenceRequest(requestId, question.texts(), question.models(), key, caller(exchange),
-                            question.wanted()));
+                    new InferenceRequest(requestId, question.texts(), question.models(), key,
+                            caller(exchange, parent, timings), question.wanted()));
         } catch (Refusal refusal) {
             received = new Received.Refused(requestId, refusal.failure());
         }
@@ -80,15 +92,14 @@ final class InferenceEndpoint {
         };
         long endNanos = ticker.nanos();
         meters.stage(Stage.ENCODE, endNanos - startNanos);
-        StageTimings timings = switch (outcome) {
-            case Success success -> success.timings();
-            case Embedded embedded -> embedded.timings();
-            case Failure failure -> null;
-        };
-        return timings == null
+        long totalNanos = endNanos - exchange.arrivedNanos();
+        if (tracing != null) {
+            tracing.ended(new Tracing.Ended(form.route, parent, requestId, reply.status()), outcome,
+                    new Tracing.Times(timings, endNanos - startNanos, totalNanos));
+        }
+        return outcome instanceof Failure
                 ? reply
-                : reply.with(Fields.SERVER_TIMING,
-                        ServerTiming.of(timings, endNanos - startNanos, endNanos - exchange.arrivedNanos()));
+                : reply.with(Fields.SERVER_TIMING, ServerTiming.of(timings, endNanos - startNanos, totalNanos));
     }
 
     /**
@@ -122,10 +133,11 @@ final class InferenceEndpoint {
         };
     }
 
-    private Caller caller(Exchange exchange) {
+    private Caller caller(Exchange exchange, @Nullable Parent parent, StageTimings timings) {
         long arrivedNanos = exchange.arrivedNanos();
         return new Caller(clientAddress.of(exchange.peer(), exchange.headers(Fields.X_FORWARDED_FOR)),
-                TraceParent.traceId(exchange.header(Fields.TRACEPARENT)), arrivedNanos,
-                new Deadline(ticker, arrivedNanos + requestTimeout.toNanos()), new Patience(), exchange::clientGone);
+                parent == null ? null : parent.traceId(), arrivedNanos,
+                new Deadline(ticker, arrivedNanos + requestTimeout.toNanos()), new Patience(), exchange::clientGone,
+                timings);
     }
 }

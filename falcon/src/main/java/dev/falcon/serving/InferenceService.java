@@ -22,6 +22,7 @@ import dev.falcon.inference.ModelReference;
 import dev.falcon.inference.Prediction;
 import dev.falcon.inference.Received;
 import dev.falcon.inference.Stage;
+import dev.falcon.inference.StageTimings;
 import dev.falcon.inference.Ticker;
 import dev.falcon.serving.ModelCalls.Budget;
 import dev.falcon.serving.ModelCalls.Computed;
@@ -88,7 +89,9 @@ public final class InferenceService {
 
     /** Answers a request or says why not. Every ending, also of a request that was refused before, is counted here. */
     public InferenceOutcome infer(Received received) {
-        Trip trip = new Trip(ticker);
+        Trip trip = new Trip(ticker, received instanceof Received.Valid valid
+                ? valid.request().caller().timings()
+                : new StageTimings());
         InferenceOutcome outcome = switch (received) {
             case Received.Refused refused -> refused.failure();
             case Received.Valid valid -> travel(valid.request(), trip);

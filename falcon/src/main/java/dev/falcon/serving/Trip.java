@@ -13,15 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class Trip {
 
     private final Ticker ticker;
-    private final StageTimings timings = new StageTimings();
+    private final StageTimings timings;
     private long sinceNanos;
     private @Nullable Stage last;
     private boolean admitted;
     private @Nullable ModelRuntime model;
     private @Nullable ModelRuntime current;
 
-    Trip(Ticker ticker) {
+    Trip(Ticker ticker, StageTimings timings) {
         this.ticker = ticker;
+        this.timings = timings;
         this.sinceNanos = ticker.nanos();
     }
 

@@ -60,6 +60,8 @@ public enum Event {
     PARTITION_NAME_TAKEN(Severity.WARNING, 6,
             "A table that is no partition stands where a day's belongs; another name was used."),
     CACHE_ENTRY_UNREADABLE(Severity.WARNING, 6, "A cached answer could not be read and counts as a miss."),
+    SPANS_LOST(Severity.WARNING, 1,
+            "The OpenTelemetry collector did not take spans; they are lost, and requests go on."),
     SLOW_REQUEST(Severity.WARNING, 30, "slow request: took longer than SLOW_REQUEST_MS; with the time of each stage."),
     REQUEST_FAILED(Severity.ERROR, 60, "A request ended in a 5xx that is not a refusal; with error_type and stage."),
     DEFECT(Severity.ERROR, 60, "A defect of Falcon's, with its stack trace."),

@@ -30,6 +30,7 @@ final class Libraries {
             library("org.slf4j", "telemetry"),
             library("ch.qos.logback", "telemetry"),
             library("io.prometheus", "telemetry"),
+            library("io.opentelemetry", "telemetry"),
             library("io.github.resilience4j", "resilience"),
             library("io.lettuce", "store"),
             library("io.netty", "store"),

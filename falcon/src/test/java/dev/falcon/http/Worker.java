@@ -67,7 +67,7 @@ final class Worker implements AutoCloseable {
                     received.add(question);
                     return journey.apply(question);
                 }, () -> overload, this::report, () -> models, metrics, Ticker.system(),
-                () -> Instant.parse("2026-11-23T20:00:00.123456Z")));
+                () -> Instant.parse("2026-11-23T20:00:00.123456Z"), null));
         try {
             listener = Listener.open(Listener.bind(http), front.front(), metrics.listener(), Ticker.system());
         } catch (CannotListen e) {

@@ -8,6 +8,7 @@ import dev.falcon.inference.Deadline;
 import dev.falcon.inference.ErrorCode;
 import dev.falcon.inference.InferenceOutcome.Failure;
 import dev.falcon.inference.Patience;
+import dev.falcon.inference.StageTimings;
 import dev.falcon.telemetry.Metrics;
 import dev.falcon.testing.HandTicker;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,8 @@ class AdmissionControlTest {
     }
 
     private Caller caller(String ip) {
-        return new Caller(ip, null, 0, Deadline.after(Duration.ofSeconds(1), ticker), new Patience(), () -> false);
+        return new Caller(ip, null, 0, Deadline.after(Duration.ofSeconds(1), ticker), new Patience(), () -> false,
+                new StageTimings());
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.falcon.inference.InferenceRequest.Wanted;
 import dev.falcon.inference.ModelReference;
 import dev.falcon.inference.Patience;
 import dev.falcon.inference.Received;
+import dev.falcon.inference.StageTimings;
 import dev.falcon.inference.Ticker;
 import dev.falcon.inferencelog.InferenceLog;
 import dev.falcon.model.ModelRuntime;
@@ -151,7 +152,7 @@ final class JourneyRig {
         return new Received.Valid(new InferenceRequest("r-" + requests.incrementAndGet(), List.of(text),
                 List.of(ModelReference.DEFAULT), null, new Caller("127.0.0.1", null, arrivedNanos,
                         Deadline.after(Duration.ofSeconds(30), ticker), new Patience(),
-                        () -> looks.incrementAndGet() > 1)));
+                        () -> looks.incrementAndGet() > 1, new StageTimings())));
     }
 
     private Received request(List<String> texts, List<ModelReference> models, @Nullable String key, Duration due,
@@ -159,7 +160,7 @@ final class JourneyRig {
         // Who has left has had time to.
         long arrivedNanos = ticker.nanos() - (gone ? Duration.ofMillis(100).toNanos() : 0);
         Caller caller = new Caller("127.0.0.1", null, arrivedNanos, Deadline.after(due, ticker), new Patience(),
-                () -> gone);
+                () -> gone, new StageTimings());
         return new Received.Valid(
                 new InferenceRequest("r-" + requests.incrementAndGet(), texts, models, key, caller));
     }

@@ -103,6 +103,21 @@ final class CrashingTextTest {
     }
 
     @Test
+    void aModelThatReallyCallsNativeCodeIsKeptFromItToo() throws Exception {
+        Path models = WorkerSetup.shippedModel().resolve("../..").normalize();
+        WorkerSetup setup = setup("w").with("MODEL_PATH", models.resolve("sentiment").resolve("1").toString());
+        try (WorkerProcess worker = setup.start()) {
+            assertThat(worker.infer("I would come back any time").json().get("model_name")).isEqualTo("sentiment");
+            crash(worker, List.of(CRASHING));
+        }
+        try (WorkerProcess worker = setup.start()) {
+            assertThat(worker.log().of("text_refused")).hasSize(1);
+            isRefused(worker.infer(CRASHING));
+            assertThat(worker.infer("a plain text").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void aWorkerThatNeverMetItRefusesItOnceAnotherOneKnows() throws Exception {
         try (RealRedis redis = RealRedis.started();
                 WorkerProcess spared = setup("spared").withRedis(redis.port()).start()) {
