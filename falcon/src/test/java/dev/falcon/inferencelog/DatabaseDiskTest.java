@@ -81,7 +81,7 @@ class DatabaseDiskTest {
         assertThat(Scraped.value(DATABASE.metrics(), "database_disk_bytes")).isCloseTo(total, within(4096d));
         assertThat(Scraped.value(DATABASE.metrics(), "database_disk_free_bytes"))
                 .as("others write to this disk too")
-                .isCloseTo(store.getUsableSpace(), within(total / 20));
+                .isCloseTo((double) store.getUsableSpace(), within(total / 20));
     }
 
     @Test
