@@ -18,21 +18,13 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a model on batches of what requests submit. A batch is cut at the moment a slot to compute on is free and not
+ * Runs a model on batches of what requests submit. A batch is cut at the moment a processor is free and not
  * before, so that whatever came while all were taken shares it. Safe for use by many threads; its own threads end when it
  * is closed.
  */
 public final class DynamicBatcher<T, R> implements AutoCloseable {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
-
-    /** What batches are computed on: taken before one is cut, given back after it ran. */
-    public interface Slots {
-        /** Waits for a slot, first come, first served. */
-        void take() throws InterruptedException;
-
-        void leave();
-    }
 
     /**
      * How it works.
@@ -45,7 +37,7 @@ public final class DynamicBatcher<T, R> implements AutoCloseable {
 
     private final EventLog log = new EventLog(DynamicBatcher.class);
     private final Function<List<T>, List<R>> model;
-    private final Slots slots;
+    private final Processors processors;
     private final IntConsumer batchSize;
     private final Ticker ticker;
     private final ReentrantLock lock = new ReentrantLock();
@@ -61,7 +53,7 @@ public final class DynamicBatcher<T, R> implements AutoCloseable {
      */
     public DynamicBatcher(Plan plan, Function<List<T>, List<R>> model, Seen seen) {
         this.model = model;
-        this.slots = seen.slots();
+        this.processors = seen.processors();
         this.batchSize = seen.batchSize();
         this.ticker = seen.ticker();
         this.queue = new BatchQueue<>(plan.bounds(), plan.capacity());
@@ -75,7 +67,7 @@ public final class DynamicBatcher<T, R> implements AutoCloseable {
      *
      * @param batchSize is told the size of each batch
      */
-    public record Seen(Slots slots, IntConsumer batchSize, Ticker ticker) {}
+    public record Seen(Processors processors, IntConsumer batchSize, Ticker ticker) {}
 
     /** Takes the work, all of its items; false where there is no room for it. Does not wait. */
     public boolean submit(Work<T, R> work) {
@@ -104,17 +96,17 @@ public final class DynamicBatcher<T, R> implements AutoCloseable {
         }
     }
 
-    /** Waits for a batch and a slot, and runs it; false once closed. */
+    /** Waits for a batch and a processor, and runs it; false once closed. */
     private boolean runNext() throws InterruptedException {
         if (!awaitDue()) {
             return false;
         }
-        slots.take();
+        processors.take();
         try {
             cut().ifPresent(this::run);
             return true;
         } finally {
-            slots.leave();
+            processors.leave();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.falcon.serving;
 
 import dev.falcon.batching.DynamicBatcher;
+import dev.falcon.batching.Processors;
 import dev.falcon.batching.Work;
 import dev.falcon.inference.Deadline;
 import dev.falcon.inference.ErrorCode;

@@ -4,6 +4,7 @@ import dev.falcon.batching.BatchBounds;
 import dev.falcon.batching.DynamicBatcher;
 import dev.falcon.batching.Mode;
 import dev.falcon.batching.Mode.Way;
+import dev.falcon.batching.Processors;
 import dev.falcon.config.Settings;
 import dev.falcon.inference.ModelId;
 import dev.falcon.inference.ModelReference;

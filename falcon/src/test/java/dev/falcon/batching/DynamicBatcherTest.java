@@ -12,7 +12,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class DynamicBatcherTest {
 
     private final ConcurrentLinkedQueue<List<String>> batches = new ConcurrentLinkedQueue<>();
-    private final Semaphore slots = new Semaphore(1, true);
+    private final Processors processors = new Processors(1);
     private final List<DynamicBatcher<String, String>> opened = new ArrayList<>();
     private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -33,22 +32,11 @@ class DynamicBatcherTest {
     }
 
     private DynamicBatcher<String, String> batcher(int size, Function<List<String>, List<String>> model) {
-        DynamicBatcher.Slots one = new DynamicBatcher.Slots() {
-            @Override
-            public void take() throws InterruptedException {
-                slots.acquire();
-            }
-
-            @Override
-            public void leave() {
-                slots.release();
-            }
-        };
         DynamicBatcher<String, String> batcher = new DynamicBatcher<>(
                 new DynamicBatcher.Plan("test", new BatchBounds(size, 1000, 2, Duration.ZERO), 100, 2), texts -> {
                     batches.add(texts);
                     return model.apply(texts);
-                }, new DynamicBatcher.Seen(one, count -> {}, Ticker.system()));
+                }, new DynamicBatcher.Seen(processors, count -> {}, Ticker.system()));
         opened.add(batcher);
         return batcher;
     }
@@ -66,10 +54,10 @@ class DynamicBatcherTest {
     @Test
     void whatComesWhileTheSlotIsTakenSharesABatch() throws Exception {
         DynamicBatcher<String, String> batcher = batcher(8, texts -> texts);
-        slots.acquire();
+        processors.take();
         List<Work<String, String>> works = List.of(work("a1"), work("b1", "b2"), work("c1"));
         works.forEach(work -> assertThat(batcher.submit(work)).isTrue());
-        slots.release();
+        processors.leave();
 
         assertThat(answers(works.get(0))).containsExactly("a1");
         assertThat(answers(works.get(1))).containsExactly("b1", "b2");
@@ -95,12 +83,12 @@ class DynamicBatcherTest {
             }
             return texts;
         });
-        slots.acquire();
+        processors.take();
         Work<String, String> good = work("ok");
         Work<String, String> bad = work("fine", "bad");
         batcher.submit(good);
         batcher.submit(bad);
-        slots.release();
+        processors.leave();
 
         assertThat(answers(good)).containsExactly("ok");
         assertThat(bad.await(Duration.ofSeconds(20).toNanos())).isTrue();
@@ -123,13 +111,13 @@ class DynamicBatcherTest {
     @Test
     void workThatIsGivenUpWhileItWaitsIsNotRun() throws Exception {
         DynamicBatcher<String, String> batcher = batcher(8, texts -> texts);
-        slots.acquire();
+        processors.take();
         Work<String, String> left = work("left");
         batcher.submit(left);
         left.abandon();
         Work<String, String> stays = work("stays");
         batcher.submit(stays);
-        slots.release();
+        processors.leave();
 
         assertThat(answers(stays)).containsExactly("stays");
         assertThat(batches).containsExactly(List.of("stays"));
@@ -138,7 +126,7 @@ class DynamicBatcherTest {
     @Test
     void whatWaitsWhenItIsClosedFailsAndNothingMoreIsTaken() throws Exception {
         DynamicBatcher<String, String> batcher = batcher(8, texts -> texts);
-        slots.acquire();
+        processors.take();
         Work<String, String> waits = work("waits");
         batcher.submit(waits);
         batcher.close();

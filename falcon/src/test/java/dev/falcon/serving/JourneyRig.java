@@ -128,7 +128,7 @@ final class JourneyRig {
     /** For embeddings by this model. */
     Received toEmbed(List<String> texts, String model, Duration due) {
         Caller caller = new Caller("127.0.0.1", null, ticker.nanos(), Deadline.after(due, ticker), new Patience(),
-                () -> false);
+                () -> false, new StageTimings());
         return new Received.Valid(new InferenceRequest("r-" + requests.incrementAndGet(), texts,
                 List.of(new ModelReference(model, null)), null, caller, Wanted.EMBEDDINGS));
     }

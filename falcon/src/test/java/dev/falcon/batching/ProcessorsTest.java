@@ -1,4 +1,4 @@
-package dev.falcon.serving;
+package dev.falcon.batching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,6 +1,5 @@
-package dev.falcon.serving;
+package dev.falcon.batching;
 
-import dev.falcon.batching.DynamicBatcher;
 import dev.falcon.inference.Deadline;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -11,31 +10,37 @@ import java.util.concurrent.TimeUnit;
  * connections have their turn, so that refusals and status pages are not behind everything that came before them. Safe for
  * use by many threads.
  */
-final class Processors implements DynamicBatcher.Slots {
+public final class Processors {
 
     private final int count;
     private final Semaphore free;
 
-    Processors(int count) {
+    /** @param count turns at once */
+    public Processors(int count) {
         this.count = count;
         this.free = new Semaphore(count, true);
     }
 
-    int count() {
+    /** Turns at once. */
+    public int count() {
         return count;
     }
 
-    /** @return false once the deadline has passed */
-    boolean take(Deadline deadline) throws InterruptedException {
+    /**
+     * Waits for a turn.
+     *
+     * @return false once the deadline has passed
+     */
+    public boolean take(Deadline deadline) throws InterruptedException {
         return !deadline.passed() && free.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
     }
 
-    @Override
+    /** Waits for a turn as long as it takes. */
     public void take() throws InterruptedException {
         free.acquire();
     }
 
-    @Override
+    /** Ends a turn that was taken. */
     public void leave() {
         free.release();
     }
