@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,8 +31,8 @@ final class OnnxModelTest {
                 .with("MODEL_CACHE_DIR", UNPACKED.toString());
     }
 
-    private Path write(byte[] graph, String more) throws IOException {
-        return OnnxModels.write(folder.resolve("models").resolve("weather").resolve("1"), graph,
+    private void write(byte[] graph, String more) throws IOException {
+        OnnxModels.write(folder.resolve("models").resolve("weather").resolve("1"), graph,
                 OnnxModels.tokenizer(true), more);
     }
 
@@ -43,9 +44,10 @@ final class OnnxModelTest {
             WorkerReply reply = worker.infer("sun snow");
 
             assertThat(reply.status()).isEqualTo(200);
-            assertThat((Double) ((Map<?, ?>) reply.json().get("probabilities")).get("cold"))
+            Map<?, ?> probabilities = Objects.requireNonNull((Map<?, ?>) reply.json().get("probabilities"));
+            assertThat((Double) probabilities.get("cold"))
                     .isCloseTo(expected[0], within(1e-4));
-            assertThat(worker.infer("sun sun snow ice rain").json()).containsEntry("truncated", true);
+            assertThat(worker.infer("sun sun snow ice rain").json().get("truncated")).isEqualTo(true);
             assertThat(worker.get("/models").json().get("models")).asInstanceOf(
                     InstanceOfAssertFactories.list(Map.class))
                     .extracting(model -> model.get("name") + " " + model.get("runtime"))
