@@ -120,9 +120,18 @@ class GraphFaultsTest {
 
     @Test
     void outputsThatAreNoScoresOfTheLabels() throws Exception {
+        byte[] twoOfThree = OnnxModels.stringsTo("each", List.of("a"), new float[]{1, 1, 0, 1, 1, 0})
+                .input("text", Element.STRING, -1)
+                .axis("first", 0)
+                .node("ReduceSum", List.of("each", "first"), "sums", OnnxFile.whole("keepdims", 0))
+                .node("Cast", List.of("sums"), "kept", OnnxFile.whole("to", 9))
+                .node("Compress", List.of("each", "kept"), "logits", OnnxFile.whole("axis", 1))
+                .output("logits", Element.FLOAT, -1, -1)
+                .bytes();
+
         assertFault(fault(ofRows("logits", 2).output("logits", Element.FLOAT, -1, 2).bytes(), null, ""),
                 Reason.WRONG_GRAPH, "model.onnx", "logits FLOAT [-1, 2]", "expected FLOAT [texts, 3]");
-        assertFault(fault(ofRows("logits", 2).output("logits", Element.FLOAT, -1, -1).bytes(), null, ""),
+        assertFault(fault(twoOfThree, null, ""),
                 Reason.WRONG_GRAPH, "model.onnx", "fails on a plain sentence", "[1, 2] where [1, 3] was expected",
                 "3 labels");
         assertFault(fault(withTokens("x").node("Cast", List.of("x"), "logits", OnnxFile.whole("to", 11))

@@ -205,7 +205,8 @@ class GraphRuntimeTest {
         assertThat(ofTokens("digest", ", \"graph\": {\"max_tokens\": 63}").id().digest()).isNotEqualTo(usual);
         Path directory = folder.resolve("digest").resolve("1");
         Path manifest = directory.resolve(Manifest.FILE_NAME);
-        Files.writeString(manifest, Files.readString(manifest).replace("warm", "hot").replace("63", "64"));
+        Files.writeString(manifest,
+                Files.readString(manifest).replace("warm", "hot").replace("\"max_tokens\": 63", "\"max_tokens\": 64"));
         assertThat(load(directory).id().digest()).isNotEqualTo(usual);
     }
 
