@@ -28,7 +28,8 @@ final class OnnxModelTest {
     private WorkerSetup setup() {
         return WorkerSetup.in(folder)
                 .with("MODEL_PATH", folder.resolve("models").toString())
-                .with("MODEL_CACHE_DIR", UNPACKED.toString());
+                .with("MODEL_CACHE_DIR", UNPACKED.toString())
+                .with("HOME", folder.toString());
     }
 
     private void write(byte[] graph, String more) throws IOException {
@@ -58,6 +59,7 @@ final class OnnxModelTest {
             assertThat(failed.text("error_type")).isEqualTo("model_failed");
             assertThat(worker.infer("snow").status()).isEqualTo(200);
             assertThat(worker.log().toString()).contains("holds NaN");
+            assertThat(folder.resolve(".cache")).as("where ONNX Runtime keeps what it means to report").doesNotExist();
         }
     }
 
