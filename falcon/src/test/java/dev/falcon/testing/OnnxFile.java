@@ -13,7 +13,7 @@ import java.util.List;
 public final class OnnxFile {
 
     /** Numbers of TensorProto.DataType. */
-    public enum Type {
+    public enum Element {
         FLOAT(1),
         INT64(7),
         STRING(8),
@@ -21,7 +21,7 @@ public final class OnnxFile {
 
         private final int number;
 
-        Type(int number) {
+        Element(int number) {
             this.number = number;
         }
     }
@@ -63,18 +63,18 @@ public final class OnnxFile {
     }
 
     /** An input; a size below 0 is left open. */
-    public OnnxFile input(String name, Type type, long... shape) {
+    public OnnxFile input(String name, Element type, long... shape) {
         graph.message(11, value(name, type, shape));
         return this;
     }
 
     /** An output; a size below 0 is left open. */
-    public OnnxFile output(String name, Type type, long... shape) {
+    public OnnxFile output(String name, Element type, long... shape) {
         graph.message(12, value(name, type, shape));
         return this;
     }
 
-    private static Message value(String name, Type type, long... shape) {
+    private static Message value(String name, Element type, long... shape) {
         Message sizes = new Message();
         for (int i = 0; i < shape.length; i++) {
             sizes.message(1, shape[i] < 0
@@ -91,16 +91,16 @@ public final class OnnxFile {
         for (float number : numbers) {
             raw.putFloat(number);
         }
-        return constant(name, Type.FLOAT, raw.array(), shape);
+        return constant(name, Element.FLOAT, raw.array(), shape);
     }
 
     /** A constant list of one whole number, as axes are given. */
     public OnnxFile axis(String name, long axis) {
-        return constant(name, Type.INT64,
+        return constant(name, Element.INT64,
                 ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(axis).array(), 1);
     }
 
-    private OnnxFile constant(String name, Type type, byte[] raw, long... shape) {
+    private OnnxFile constant(String name, Element type, byte[] raw, long... shape) {
         Message tensor = new Message();
         for (long size : shape) {
             tensor.number(1, size);
@@ -151,20 +151,20 @@ public final class OnnxFile {
         private void varint(long value) {
             long rest = value;
             while ((rest & ~0x7FL) != 0) {
-                out.write((int) (rest & 0x7F | 0x80));
+                out.write((int) ((rest & 0x7F) | 0x80));
                 rest >>>= 7;
             }
             out.write((int) rest);
         }
 
         Message number(int field, long value) {
-            varint((long) field << 3 | VARINT);
+            varint(((long) field << 3) | VARINT);
             varint(value);
             return this;
         }
 
         Message bytes(int field, byte[] value) {
-            varint((long) field << 3 | LENGTH_DELIMITED);
+            varint(((long) field << 3) | LENGTH_DELIMITED);
             varint(value.length);
             out.writeBytes(value);
             return this;

@@ -2,7 +2,7 @@ package dev.falcon.testing;
 
 import dev.falcon.model.Manifest;
 import dev.falcon.model.Sha256;
-import dev.falcon.testing.OnnxFile.Type;
+import dev.falcon.testing.OnnxFile.Element;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,9 +90,9 @@ public final class OnnxModels {
 
     /** The usual graph of tokens: two inputs and one output, named {@code logits}. */
     public static byte[] ofTokens() {
-        return tokensTo("logits").input("input_ids", Type.INT64, -1, -1)
-                .input("attention_mask", Type.INT64, -1, -1)
-                .output("logits", Type.FLOAT, -1, LABELS.size())
+        return tokensTo("logits").input("input_ids", Element.INT64, -1, -1)
+                .input("attention_mask", Element.INT64, -1, -1)
+                .output("logits", Element.FLOAT, -1, LABELS.size())
                 .bytes();
     }
 

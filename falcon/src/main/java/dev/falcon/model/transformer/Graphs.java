@@ -1,6 +1,5 @@
 package dev.falcon.model.transformer;
 
-import ai.onnxruntime.OrtException;
 import dev.falcon.config.Settings;
 import dev.falcon.model.Manifest;
 import dev.falcon.model.ModelFault;
@@ -69,10 +68,6 @@ public final class Graphs implements AutoCloseable {
             Graph graph = new Graph(signature, session, tokenizer, manifest.labels().size());
             keep(graph);
             return new Loaded(graph, maxTokens);
-        } catch (OrtException e) {
-            close(session, tokenizer);
-            throw new ModelFault(files.graph(), Reason.CORRUPT, "ONNX Runtime cannot describe it: " + e.getMessage(),
-                    e);
         } catch (ModelFault | RuntimeException | Error e) {
             close(session, tokenizer);
             throw e;

@@ -2,6 +2,11 @@ package dev.falcon.model.transformer;
 
 import dev.falcon.model.ModelFault;
 import dev.falcon.model.ModelFault.Reason;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +50,32 @@ final class Natives {
                 throw new ModelFault(tokenizers, Reason.NOT_UNPACKED, "cannot be loaded: " + e.getMessage()
                         + "; is MODEL_CACHE_DIR on a file system that is mounted noexec?", e);
             }
+            silence();
             System.setProperty(WHERE, String.valueOf(onnx.getParent()));
+        }
+    }
+
+    /**
+     * Left to itself, ONNX Runtime reports each start to its makers, keeps a database for that below the home folder, and on
+     * Linux takes the command line apart by a search that overflows the stack where that is long, and the JVM dies without a
+     * word. It looks into the process' environment for whether it may, which Java itself cannot change.
+     */
+    @SuppressWarnings("restricted") // bin/falcon allows it
+    private static void silence() {
+        Linker linker = Linker.nativeLinker();
+        MethodHandle setenv = linker.downcallHandle(linker.defaultLookup().findOrThrow("setenv"),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS,
+                        ValueLayout.JAVA_INT));
+        int failed;
+        try (Arena arena = Arena.ofConfined()) {
+            failed = (int) setenv.invokeExact(arena.allocateFrom("ORT_DISABLE_TELEMETRY"), arena.allocateFrom("1"), 1);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("setenv threw", e);
+        }
+        if (failed != 0) {
+            throw new IllegalStateException("setenv failed, and ONNX Runtime is not to report about us");
         }
     }
 

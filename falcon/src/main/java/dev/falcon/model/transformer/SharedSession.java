@@ -81,13 +81,13 @@ final class SharedSession<W> {
     }
 
     /** What the graph says of its inputs, by name. */
-    Map<String, NodeInfo> inputs() throws OrtException {
-        return session.getInputInfo();
+    Map<String, NodeInfo> inputs() {
+        return run((environment, graph, workspace) -> graph.getInputInfo());
     }
 
     /** What the graph says of its outputs, by name. */
-    Map<String, NodeInfo> outputs() throws OrtException {
-        return session.getOutputInfo();
+    Map<String, NodeInfo> outputs() {
+        return run((environment, graph, workspace) -> graph.getOutputInfo());
     }
 
     /** @throws IllegalStateException if ONNX Runtime fails */

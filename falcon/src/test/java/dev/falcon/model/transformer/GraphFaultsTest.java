@@ -8,7 +8,7 @@ import dev.falcon.model.Manifest;
 import dev.falcon.model.ModelFault;
 import dev.falcon.model.ModelFault.Reason;
 import dev.falcon.testing.OnnxFile;
-import dev.falcon.testing.OnnxFile.Type;
+import dev.falcon.testing.OnnxFile.Element;
 import dev.falcon.testing.OnnxModels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,15 +54,15 @@ class GraphFaultsTest {
     }
 
     private static OnnxFile withIds(String output) {
-        return OnnxModels.tokensTo(output).input("input_ids", Type.INT64, -1, -1);
+        return OnnxModels.tokensTo(output).input("input_ids", Element.INT64, -1, -1);
     }
 
     private static OnnxFile withTokens(String output) {
-        return withIds(output).input("attention_mask", Type.INT64, -1, -1);
+        return withIds(output).input("attention_mask", Element.INT64, -1, -1);
     }
 
     private static OnnxFile ofRows(String output, int columns) {
-        return OnnxModels.stringsTo(output, List.of("a"), new float[2 * columns]).input("text", Type.STRING, -1);
+        return OnnxModels.stringsTo(output, List.of("a"), new float[2 * columns]).input("text", Element.STRING, -1);
     }
 
     @Test
@@ -86,28 +86,28 @@ class GraphFaultsTest {
                 "ONNX Runtime cannot load it");
         assertFault(fault(OnnxModels.ofTokens(), "{}".getBytes(StandardCharsets.UTF_8), ""), Reason.CORRUPT,
                 "tokenizer.json", "no tokenizer");
-        assertFault(fault(ofRows("logits", 3).output("logits", Type.FLOAT, -1, 3).bytes(), TOKENIZER, ""),
+        assertFault(fault(ofRows("logits", 3).output("logits", Element.FLOAT, -1, 3).bytes(), TOKENIZER, ""),
                 Reason.WRONG_GRAPH, "tokenizer.json", "takes strings");
     }
 
     @Test
     void inputsThatAreNoTextsAndNoTokens() throws Exception {
         byte[] noMask = OnnxModels.stringsTo("logits", List.of("a"), new float[6])
-                .input("input_ids", Type.STRING, -1)
+                .input("input_ids", Element.STRING, -1)
                 .node("Identity", List.of("input_ids"), "text")
-                .output("logits", Type.FLOAT, -1, 3)
+                .output("logits", Element.FLOAT, -1, 3)
                 .bytes();
-        byte[] extra = withTokens("logits").input("position_ids", Type.INT64, -1, -1)
-                .output("logits", Type.FLOAT, -1, 3)
+        byte[] extra = withTokens("logits").input("position_ids", Element.INT64, -1, -1)
+                .output("logits", Element.FLOAT, -1, 3)
                 .bytes();
         byte[] numbers = new OnnxFile().weights("weights", new float[6], 2, 3)
-                .input("features", Type.FLOAT, -1, 2)
+                .input("features", Element.FLOAT, -1, 2)
                 .node("MatMul", List.of("features", "weights"), "logits")
-                .output("logits", Type.FLOAT, -1, 3)
+                .output("logits", Element.FLOAT, -1, 3)
                 .bytes();
         byte[] four = OnnxModels.stringsTo("logits", List.of("a"), new float[6])
-                .input("text", Type.STRING, 4)
-                .output("logits", Type.FLOAT, 4, 3)
+                .input("text", Element.STRING, 4)
+                .output("logits", Element.FLOAT, 4, 3)
                 .bytes();
 
         assertFault(fault(noMask, TOKENIZER, ""), Reason.WRONG_GRAPH, "model.onnx", "no input attention_mask");
@@ -120,13 +120,22 @@ class GraphFaultsTest {
 
     @Test
     void outputsThatAreNoScoresOfTheLabels() throws Exception {
-        assertFault(fault(ofRows("logits", 2).output("logits", Type.FLOAT, -1, 2).bytes(), null, ""),
+        byte[] twoOfThree = OnnxModels.stringsTo("each", List.of("a"), new float[]{1, 1, 0, 1, 1, 0})
+                .input("text", Element.STRING, -1)
+                .axis("first", 0)
+                .node("ReduceSum", List.of("each", "first"), "sums", OnnxFile.whole("keepdims", 0))
+                .node("Cast", List.of("sums"), "kept", OnnxFile.whole("to", 9))
+                .node("Compress", List.of("each", "kept"), "logits", OnnxFile.whole("axis", 1))
+                .output("logits", Element.FLOAT, -1, -1)
+                .bytes();
+
+        assertFault(fault(ofRows("logits", 2).output("logits", Element.FLOAT, -1, 2).bytes(), null, ""),
                 Reason.WRONG_GRAPH, "model.onnx", "logits FLOAT [-1, 2]", "expected FLOAT [texts, 3]");
-        assertFault(fault(ofRows("logits", 2).output("logits", Type.FLOAT, -1, -1).bytes(), null, ""),
+        assertFault(fault(twoOfThree, null, ""),
                 Reason.WRONG_GRAPH, "model.onnx", "fails on a plain sentence", "[1, 2] where [1, 3] was expected",
                 "3 labels");
         assertFault(fault(withTokens("x").node("Cast", List.of("x"), "logits", OnnxFile.whole("to", 11))
-                .output("logits", Type.DOUBLE, -1, 3)
+                .output("logits", Element.DOUBLE, -1, 3)
                 .bytes(), TOKENIZER, ""), Reason.WRONG_GRAPH, "model.onnx", "logits DOUBLE [-1, 3]", "expected FLOAT");
         assertFault(fault(OnnxModels.ofTokens(), TOKENIZER, ", \"graph\": {\"scores\": \"probabilities\"}"),
                 Reason.WRONG_GRAPH, "model.onnx", "fails on a plain sentence", "are they logits?");
@@ -135,10 +144,10 @@ class GraphFaultsTest {
     @Test
     void whatTheGraphLeavesOpenAndTheManifestDoesNotSay() throws Exception {
         byte[] two = withTokens("first").node("Identity", List.of("first"), "second_logits")
-                .output("first", Type.FLOAT, -1, 3)
-                .output("second_logits", Type.FLOAT, -1, 3)
+                .output("first", Element.FLOAT, -1, 3)
+                .output("second_logits", Element.FLOAT, -1, 3)
                 .bytes();
-        byte[] nameless = withTokens("scores").output("scores", Type.FLOAT, -1, 3).bytes();
+        byte[] nameless = withTokens("scores").output("scores", Element.FLOAT, -1, 3).bytes();
 
         assertFault(fault(two, TOKENIZER, ""), Reason.BAD_MANIFEST, "manifest.json", "\"graph.output\" is missing",
                 "first FLOAT [-1, 3] and second_logits");
@@ -156,23 +165,23 @@ class GraphFaultsTest {
     void moreThanTheGraphKeeps() throws Exception {
         byte[] blind = new OnnxFile().weights("table", new float[]{3, 0, 0, 0, 3, 0, 0, 0, 3, 1, 1, 1, 9, 1, 1, 1, 9,
             1, 1, 1, 9, 0, 3, 3, 1, 0, 3}, 9, 3)
-                .input("input_ids", Type.INT64, -1, -1)
-                .input("attention_mask", Type.INT64, -1, -1)
+                .input("input_ids", Element.INT64, -1, -1)
+                .input("attention_mask", Element.INT64, -1, -1)
                 .node("Gather", List.of("table", "input_ids"), "each")
                 .node("ReduceMean", List.of("each"), "logits", OnnxFile.wholes("axes", List.of(1L)),
                         OnnxFile.whole("keepdims", 0))
-                .output("logits", Type.FLOAT, -1, 3)
+                .output("logits", Element.FLOAT, -1, 3)
                 .bytes();
         byte[] narrow = OnnxModels.tokensTo("x")
-                .input("input_ids", Type.INT64, -1, -1)
-                .input("attention_mask", Type.INT64, -1, -1)
+                .input("input_ids", Element.INT64, -1, -1)
+                .input("attention_mask", Element.INT64, -1, -1)
                 .weights("places", new float[10], 1, 10, 1)
                 .node("Add", List.of("shown_deep", "places"), "placed")
                 .axis("first", 0)
                 .node("ReduceSum", List.of("placed"), "nothing", OnnxFile.whole("keepdims", 0))
                 .node("Sub", List.of("nothing", "nothing"), "zero")
                 .node("Add", List.of("x", "zero"), "logits")
-                .output("logits", Type.FLOAT, -1, 3)
+                .output("logits", Element.FLOAT, -1, 3)
                 .bytes();
 
         assertFault(fault(blind, TOKENIZER, ", \"batch_invariant\": true"), Reason.BAD_MANIFEST, "manifest.json",
@@ -181,7 +190,7 @@ class GraphFaultsTest {
         assertFault(fault(narrow, TOKENIZER, ""), Reason.WRONG_GRAPH, "model.onnx", "fails on", "ONNX Runtime failed");
         assertFault(fault(OnnxModels.ofTokens(), TOKENIZER, ", \"graph\": {\"max_tokens\": 8193}"),
                 Reason.BAD_MANIFEST, "manifest.json", "8193", "1 to 8192");
-        assertFault(fault(ofRows("logits", 3).output("logits", Type.FLOAT, -1, 3).bytes(), null,
+        assertFault(fault(ofRows("logits", 3).output("logits", Element.FLOAT, -1, 3).bytes(), null,
                 ", \"graph\": {\"max_tokens\": 8}"), Reason.BAD_MANIFEST, "manifest.json", "takes strings");
     }
 }

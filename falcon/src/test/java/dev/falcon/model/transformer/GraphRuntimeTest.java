@@ -9,7 +9,7 @@ import dev.falcon.inference.Prediction;
 import dev.falcon.model.Manifest;
 import dev.falcon.model.ModelRuntime;
 import dev.falcon.model.Prepared;
-import dev.falcon.testing.OnnxFile.Type;
+import dev.falcon.testing.OnnxFile.Element;
 import dev.falcon.testing.OnnxModels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,10 +125,10 @@ class GraphRuntimeTest {
     @Test
     void rowsOfAFixedWidthAreFilledUp() throws Exception {
         byte[] graph = OnnxModels.tokensTo("logits")
-                .input("input_ids", Type.INT64, 1, 8)
-                .input("attention_mask", Type.INT64, 1, 8)
-                .input("token_type_ids", Type.INT64, 1, 8)
-                .output("logits", Type.FLOAT, 1, 3)
+                .input("input_ids", Element.INT64, 1, 8)
+                .input("attention_mask", Element.INT64, 1, 8)
+                .input("token_type_ids", Element.INT64, 1, 8)
+                .output("logits", Element.FLOAT, 1, 3)
                 .bytes();
         ModelRuntime model = load(OnnxModels.write(folder.resolve("fixed").resolve("1"), graph,
                 OnnxModels.tokenizer(true), ", \"batch_invariant\": true"));
@@ -144,15 +144,15 @@ class GraphRuntimeTest {
         List<String> texts = List.of("winter", "summer \uFFFD", "été");
         float[] rows = {0.2f, 0.3f, 0.5f, 0.9f, 0.1f, 0, 0, 0.25f, 0.75f, 0.1f, 0.8f, 0.1f};
         byte[] flat = OnnxModels.stringsTo("probabilities", texts, rows)
-                .input("text", Type.STRING, -1)
-                .output("probabilities", Type.FLOAT, -1, -1)
+                .input("text", Element.STRING, -1)
+                .output("probabilities", Element.FLOAT, -1, -1)
                 .bytes();
         byte[] column = OnnxModels.stringsTo("deep", texts, rows)
                 .axis("second", 1)
                 .node("Squeeze", List.of("deep", "second"), "scores")
-                .input("text", Type.STRING, -1, 1)
-                .output("place", Type.INT64, -1, 1)
-                .output("scores", Type.FLOAT, -1, 3)
+                .input("text", Element.STRING, -1, 1)
+                .output("place", Element.INT64, -1, 1)
+                .output("scores", Element.FLOAT, -1, 3)
                 .bytes();
 
         for (ModelRuntime model : List.of(
@@ -188,8 +188,8 @@ class GraphRuntimeTest {
     void probabilitiesThatAreNoneFailByName() throws Exception {
         byte[] graph =
                 OnnxModels.stringsTo("probabilities", List.of("bad"), new float[]{0.2f, 0.3f, 0.5f, 0.5f, 0.5f, 0.5f})
-                        .input("text", Type.STRING, -1)
-                        .output("probabilities", Type.FLOAT, -1, 3)
+                        .input("text", Element.STRING, -1)
+                        .output("probabilities", Element.FLOAT, -1, 3)
                         .bytes();
         ModelRuntime model = load(OnnxModels.write(folder.resolve("sums").resolve("1"), graph, null, ""));
 
@@ -205,7 +205,8 @@ class GraphRuntimeTest {
         assertThat(ofTokens("digest", ", \"graph\": {\"max_tokens\": 63}").id().digest()).isNotEqualTo(usual);
         Path directory = folder.resolve("digest").resolve("1");
         Path manifest = directory.resolve(Manifest.FILE_NAME);
-        Files.writeString(manifest, Files.readString(manifest).replace("warm", "hot").replace("63", "64"));
+        Files.writeString(manifest,
+                Files.readString(manifest).replace("warm", "hot").replace("\"max_tokens\": 63", "\"max_tokens\": 64"));
         assertThat(load(directory).id().digest()).isNotEqualTo(usual);
     }
 
