@@ -144,12 +144,14 @@ public final class WorkerSetup {
     }
 
     /** Native libraries are unpacked where they go away with the folder. */
-    private List<String> command(Path temporary) {
+    private List<String> command(Path temporary) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
         command.addAll(javaOptions);
-        command.addAll(List.of("-Djava.io.tmpdir=" + temporary, "-cp", classPath()));
+        // In a file: with a command line as long as a test's class path, native code of the encoders crashes the JVM.
+        Path classPath = Files.writeString(temporary.resolve("class-path.args"), "-cp \"" + classPath() + "\"\n");
+        command.addAll(List.of("-Djava.io.tmpdir=" + temporary, "@" + classPath));
         command.addAll(program);
         return command;
     }
