@@ -148,7 +148,7 @@ public final class WorkerSetup {
     }
 
     /** Native libraries are unpacked where they go away with the folder. */
-    private List<String> command(Path temporary) {
+    private List<String> command(Path temporary) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
