@@ -1,9 +1,10 @@
 -- Lets the workers see how full the disk of the data directory is: whoever reads this table runs df on the server, in the data
 -- directory, where a server process works. It writes nothing, so it also works on a full disk. Run at the first start of an
 -- empty volume, and by hand, as a superuser, for a server that has it not (docs/RUNBOOK.md, DatabaseDiskFilling):
---   docker exec -i falcon-postgres psql -v ON_ERROR_STOP=1 -U falcon -d falcon_inference < deploy/postgres/database-disk.sql
+--   docker exec -i falcon-postgres psql -U falcon -d falcon_inference < deploy/postgres/database-disk.sql
 -- Where the extension cannot be had, an ordinary table or view of that name and these columns does, if its newest row is
 -- never older than five minutes.
+\set ON_ERROR_STOP on
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS file_fdw;
 CREATE SERVER IF NOT EXISTS falcon_disk FOREIGN DATA WRAPPER file_fdw;
