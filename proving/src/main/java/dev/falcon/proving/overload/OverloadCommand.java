@@ -101,7 +101,8 @@ public final class OverloadCommand implements Callable<Integer> {
     private WorkerProcess worker(Path folder) {
         return WorkerSetup.in(folder)
                 .asShipped("-Xmx" + heapMb + "m")
-                .with("MODEL_PATH", WorkerSetup.shippedModel().getParent().resolveSibling(model).toString())
+                .with("MODEL_PATH",
+                        WorkerSetup.shippedModel().resolve(Path.of("..", "..", model, "1")).normalize().toString())
                 .with("MODEL_CACHE_DIR", folder.resolve("cache").toString())
                 .with("MAX_CONNECTIONS", Integer.toString(idle + SPARE_PLACES))
                 .with("CLIENT_READ_TIMEOUT_SECONDS", "3")

@@ -75,7 +75,8 @@ final class Rig {
     }
 
     /** Open loop, at so many times the capacity. */
-    Phase load(String name, double factor, double perSecond, int connections, Duration time) throws InterruptedException {
+    Phase load(String name, double factor, double perSecond, int connections, Duration time)
+            throws InterruptedException {
         NewTexts texts = new NewTexts(endpoint, characters, this.texts);
         Stopwatch stopwatch = new Stopwatch();
         long startNanos = ticker.nanos();
