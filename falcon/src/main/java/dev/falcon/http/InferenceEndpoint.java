@@ -97,9 +97,14 @@ final class InferenceEndpoint {
             tracing.ended(new Tracing.Ended(form.route, parent, requestId, reply.status()), outcome,
                     new Tracing.Times(timings, endNanos - startNanos, totalNanos));
         }
-        return outcome instanceof Failure
+        StageTimings told = switch (outcome) {
+            case Success success -> success.timings();
+            case Embedded embedded -> embedded.timings();
+            case Failure failure -> null;
+        };
+        return told == null
                 ? reply
-                : reply.with(Fields.SERVER_TIMING, ServerTiming.of(timings, endNanos - startNanos, totalNanos));
+                : reply.with(Fields.SERVER_TIMING, ServerTiming.of(told, endNanos - startNanos, totalNanos));
     }
 
     /**

@@ -26,6 +26,11 @@ public final class WatchedRuntime implements ModelRuntime {
             this.own = own;
             this.hash = hash;
         }
+
+        @Override
+        public boolean isWorked() {
+            return own.isWorked();
+        }
     }
 
     private final ModelRuntime runtime;
