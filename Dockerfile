@@ -28,12 +28,15 @@ COPY bin/falcon bin/falcon
 COPY deploy/docker/healthcheck bin/healthcheck
 COPY models models
 COPY scripts/record-aot.sh /tmp/scripts/record-aot.sh
-# The AOT cache belongs to this JVM, this jar and these flags, so it is recorded here, by a worker that is really asked.
+# The AOT cache belongs to this JVM, this jar and these flags, so it is recorded here, by a worker that is really asked. What it
+# unpacks goes into the image, from where Docker fills a new volume: the first start then finds it.
 RUN echo "${VERSION}" > VERSION \
     && mkdir scripts && cp /tmp/scripts/record-aot.sh scripts/ \
-    && scripts/record-aot.sh && rm -rf scripts /tmp/scripts
+    && MODEL_CACHE_DIR=/var/lib/falcon/cache scripts/record-aot.sh && rm -rf scripts /tmp/scripts \
+    && chown -R falcon:falcon /var/lib/falcon/cache
 USER ${UID}:${UID}
 ENV MODEL_PATH=/app/models \
+    MODEL_CACHE_DIR=/var/lib/falcon/cache \
     INFERENCE_LOG_PATH=/var/lib/falcon/inference.db \
     INFERENCE_LOG_SPOOL_DIR=/var/lib/falcon/spool
 VOLUME /var/lib/falcon

@@ -44,13 +44,14 @@ format: ## Format all Java sources
 data: ## Fetch the public data sets that models are trained on
 	scripts/fetch-data.sh
 
-train: build data ## Train the shipped model anew (after it, a restart serves it)
+train: build data ## Train the shipped models anew (after it, a restart serves them)
 	bin/falcon train --data data/sentiment.tsv --name sentiment-linear --force
+	bin/falcon train --runtime transformer --data data/sentiment.tsv --name sentiment --force
 
 aot: build ## Record what the JVM learns at a start, so that later ones take half the time; again after each build
 	@scripts/record-aot.sh
 
-measure: proving ## Measure what a worker costs (10 minutes; on a quiet machine) and write docs/PERFORMANCE.md
+measure: proving ## Measure what a worker costs (20 minutes; on a quiet machine) and write docs/PERFORMANCE.md
 	bin/proving measure --results docs/performance.json --write docs/PERFORMANCE.md
 
 measure-fleet: proving ## Measure the running stack (10 minutes; on a quiet machine), into the same page

@@ -122,6 +122,7 @@ if [[ $SERVICES == *prometheus* ]]; then
     exit 1
   }
   wait_for "Prometheus sees three workers" '"value":\[[0-9.]+,"3"\]' 'count(up{job="falcon-workers"} == 1)'
+  wait_for "and how full the disk of PostgreSQL is" '"value":\[[0-9.]+,"0\.[0-9]' 'falcon:database_disk_free:ratio'
   wait_for "and classic buckets" '"value":\[[0-9.]+,"[1-9]' 'count(inference_duration_seconds_bucket)'
   wait_for "and the synthetic probe" '"value":\[[0-9.]+,"1"\]' 'front_door_infer_success'
   wait_for "Watchdog fires" 'Watchdog' 'ALERTS{alertname="Watchdog",alertstate="firing"}'

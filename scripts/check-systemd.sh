@@ -133,7 +133,7 @@ done < <(sed -n 's/^Environment="\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' "$unit" | sed "
   sed -n '/^[A-Z]/p' "$env_file")
 # What only a test needs. The heap is bounded here because no MemoryMax is in force.
 environment+=(HOST=127.0.0.1 PORT=0 DRAIN_GRACE_SECONDS=1)
-environment=("${environment[@]/#JAVA_OPTS=/JAVA_OPTS=-XX:MaxRAM=1g }")
+environment=("${environment[@]/#JAVA_OPTS=/JAVA_OPTS=-XX:MaxRAM=1536m }")
 as=()
 if [ "$(id -u)" = 0 ]; then
   chown -R 65534:65534 "$root/var"
@@ -181,7 +181,7 @@ docker cp -q "$root/etc/falcon" "$container:/etc/falcon"
 inside mkdir -p /etc/sysusers.d "/etc/systemd/system/$unit_name.d"
 docker cp -q "$root/usr/lib/sysusers.d/falcon-inference.conf" "$container:/etc/sysusers.d/"
 inside sh -c "systemd-sysusers 2>/dev/null; chown -R root:falcon /etc/falcon
-  printf '[Service]\nPrivateUsers=no\nEnvironment=\"JAVA_OPTS=%s -XX:MaxRAM=1g\"\n' \
+  printf '[Service]\nPrivateUsers=no\nEnvironment=\"JAVA_OPTS=%s -XX:MaxRAM=1536m\"\n' \
     '$(value Environment | sed -n 's/"JAVA_OPTS=\(.*\)"/\1/p')' >/etc/systemd/system/$unit_name.d/container.conf
   systemctl daemon-reload"
 shown() { inside systemctl show "$unit_name" -p "$1" --value; }

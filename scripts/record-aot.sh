@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Records the AOT cache that lets a worker start sooner: starts one on a free port with its files in a temporary folder,
-# asks it a few hundred times and ends it, upon which the JVM writes the cache beside the jar, where bin/falcon finds it.
+# Records the AOT cache that lets a worker start sooner: starts one on a free port with its files in a temporary folder, whose
+# models all warm up, asks it a few hundred times and ends it, upon which the JVM writes the cache beside the jar, where
+# bin/falcon finds it.
 # Needs a build. Exit status: 0 recorded, 1 not.
 set -euo pipefail
 
@@ -20,6 +21,7 @@ fail() {
 
 # Empty values count as unset: the settings of the caller's environment have no say here.
 env -u POSTGRES_HOST -u REDIS_HOST HOST=127.0.0.1 PORT=0 LOG_FORMAT=json DRAIN_GRACE_SECONDS=0 WORKER_ID=recording \
+  SERVED_MODELS=all \
   INFERENCE_LOG_PATH="$work/inference.db" INFERENCE_LOG_SPOOL_DIR="$work/spool" \
   JAVA_OPTS="${JAVA_OPTS:-} -XX:AOTCacheOutput=$work/falcon.aot" "$root/bin/falcon" serve >"$work/out" 2>&1 &
 worker=$!

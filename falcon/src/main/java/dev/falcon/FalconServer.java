@@ -5,6 +5,7 @@ import dev.falcon.config.Settings;
 import dev.falcon.http.HttpFront;
 import dev.falcon.idempotency.IdempotencyGuard;
 import dev.falcon.inference.Deadline;
+import dev.falcon.inference.ModelId;
 import dev.falcon.inference.Ticker;
 import dev.falcon.inferencelog.FlushReport;
 import dev.falcon.inferencelog.InferenceLog;
@@ -14,20 +15,30 @@ import dev.falcon.listener.CannotListen;
 import dev.falcon.listener.Listener;
 import dev.falcon.model.LoadedModel;
 import dev.falcon.model.ModelFault;
+import dev.falcon.model.ModelLoader;
 import dev.falcon.model.ModelRepository;
+import dev.falcon.model.ModelRuntime;
+import dev.falcon.model.ServedSet;
+import dev.falcon.quarantine.Quarantine;
+import dev.falcon.serving.CrashOnText;
 import dev.falcon.serving.Endings;
 import dev.falcon.serving.InferenceService;
 import dev.falcon.serving.LastExit;
 import dev.falcon.serving.MemoryGrowth;
 import dev.falcon.serving.Readiness;
 import dev.falcon.serving.ServedModels;
+import dev.falcon.serving.WatchedRuntime;
 import dev.falcon.store.Stores;
 import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
 import dev.falcon.telemetry.Field;
 import dev.falcon.telemetry.Metrics;
+import dev.falcon.telemetry.Tracing;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +52,8 @@ public final class FalconServer {
     /** The part of the drain's time that is kept for the log when requests use up the rest; a quarter at most. */
     private static final Duration FLUSH_RESERVE = Duration.ofSeconds(2);
 
+    private static final Duration SPAN_PATIENCE = Duration.ofSeconds(1);
+
     private final EventLog log = new EventLog(FalconServer.class);
     private final Settings settings;
     private final Ticker ticker;
@@ -51,8 +64,13 @@ public final class FalconServer {
     private final InferenceService service;
     private final Listener listener;
     private final Thread sampler;
-    private final LoadedModel model;
+    private final Runtimes runtimes;
+    private final ServedModels served;
+    private final ServedSet models;
     private final LastExit lastExit;
+    private final Quarantine quarantine;
+    private final @Nullable Tracing tracing;
+    private final @Nullable CrashOnText crash;
 
     private FalconServer(Settings settings, String version, BoundPort bound, InstantSource clock)
             throws ModelFault, SpoolUnavailable {
@@ -65,19 +83,26 @@ public final class FalconServer {
         stores = Stores.open(settings.redis(), settings.breaker(), metrics, ticker);
         ResponseCache cache = new ResponseCache(settings.cache(), stores.shared(), metrics, ticker);
         idempotency = new IdempotencyGuard(settings.idempotency(), stores.store(), metrics, ticker);
-        ServedModels models = new ServedModels(ticker, metrics.requests());
-        readiness = new Readiness(models, stores::isAvailable, inferenceLog::isAvailable);
+        quarantine = new Quarantine(
+                new Quarantine.Home(settings.inferenceLog().spoolDir(), settings.worker().id()), stores.shared(),
+                new Quarantine.Clocks(ticker, clock));
+        crash = CrashOnText.of(settings.debug(), log);
+        runtimes = new Runtimes(settings.encoding());
+        served = new ServedModels(settings.batch(), settings.limits(), metrics, ticker);
+        readiness = new Readiness(served, stores::isAvailable, inferenceLog::isAvailable);
         Endings endings = new Endings(settings.worker(), metrics.requests(), inferenceLog, ticker);
         service = new InferenceService(settings.limits(),
-                new InferenceService.Rooms(models, idempotency, cache, leak(metrics)),
+                new InferenceService.Rooms(served, idempotency, cache, leak(metrics)),
                 endings, ticker);
+        tracing = tracing(settings, version, clock);
         HttpFront front = new HttpFront(
-                new HttpFront.Parts(settings.worker(), settings.http(), settings.limits(), service::infer,
+                new HttpFront.Parts(settings.worker(), settings.http(), settings.limits(), settings.batch(),
+                        service::infer,
                         service::overload,
-                        readiness::report, metrics, ticker, clock));
+                        readiness::report, served::served, metrics, ticker, clock, tracing));
         listener = Listener.open(bound, front.front(), metrics.listener(), ticker);
         try {
-            model = load(models, metrics);
+            models = load(metrics);
         } catch (ModelFault | RuntimeException | Error e) {
             closeAll();
             throw e;
@@ -111,10 +136,18 @@ public final class FalconServer {
             bound.close();
             throw e;
         }
-        server.log.emit(Event.READY, "ready: " + server.model.manifest().name() + "/"
-                + server.model.manifest().version() + " on port " + server.port(), Field.of("port", server.port()),
+        server.log.emit(Event.READY, "ready: " + server.model().manifest().name() + "/"
+                + server.model().manifest().version() + " on port " + server.port(), Field.of("port", server.port()),
                 Field.of("version", version));
         return server;
+    }
+
+    private static @Nullable Tracing tracing(Settings settings, String version, InstantSource clock) {
+        String endpoint = settings.tracing().endpoint();
+        return endpoint == null
+                ? null
+                : Tracing.open(new Tracing.Target(endpoint, settings.tracing().serviceName(), settings.worker().id(),
+                        version), clock);
     }
 
     private @Nullable MemoryGrowth leak(Metrics metrics) {
@@ -125,17 +158,45 @@ public final class FalconServer {
         return leak;
     }
 
-    private LoadedModel load(ServedModels models, Metrics metrics) throws ModelFault {
-        long startNanos = ticker.nanos();
-        LoadedModel loaded = new ModelRepository(settings.models(), Runtimes::ofKind).load();
-        models.serve(loaded.runtime());
-        long elapsedNanos = ticker.nanos() - startNanos;
-        metrics.models().loaded(loaded.runtime().id(), elapsedNanos);
-        log.emit(Event.MODEL_LOADED,
-                "loaded and warmed up " + loaded.manifest().name() + "/" + loaded.manifest().version() + " in "
-                        + elapsedNanos / 1_000_000 + " ms",
-                Field.of("digest", loaded.runtime().id().digest()), Field.of("directory", loaded.directory()));
-        return loaded;
+    private ServedSet load(Metrics metrics) throws ModelFault {
+        Map<ModelId, Long> loadNanos = new HashMap<>();
+        ServedSet set = new ModelRepository(settings.models(),
+                kind -> runtimes.ofKind(kind).map(loader -> timed(loader, loadNanos))).loadServed();
+        for (ModelFault fault : set.leftOut()) {
+            log.emit(Event.MODEL_LEFT_OUT, "a model is not served: " + fault.getMessage(),
+                    Field.of("file", fault.file()), Field.of("reason", fault.reason()));
+        }
+        if (set.models().stream().anyMatch(model -> WatchedRuntime.isDue(model.runtime(), crash))) {
+            quarantine.begin();
+        }
+        served.serve(set.models()
+                .stream()
+                .map(model -> new ServedModels.Candidate(WatchedRuntime.of(model.runtime(), quarantine, crash),
+                        model.manifest().kind()))
+                .toList());
+        for (int i = 0; i < set.models().size(); i++) {
+            LoadedModel model = set.models().get(i);
+            ModelId id = model.runtime().id();
+            ServedModels.Served warm = served.served().get(i);
+            long elapsedNanos = loadNanos.getOrDefault(id, 0L) + warm.warmUpNanos();
+            metrics.models().loaded(id, elapsedNanos);
+            log.emit(Event.MODEL_LOADED,
+                    "loaded and warmed up " + id.name() + "/" + id.version() + " in " + elapsedNanos / 1_000_000
+                            + " ms",
+                    Field.of("digest", id.digest()), Field.of("directory", model.directory()),
+                    Field.of("calls", warm.calls()), Field.of("batch_size", warm.batchSize()),
+                    Field.of("batch_gain", warm.batchGain()));
+        }
+        return set;
+    }
+
+    private ModelLoader timed(ModelLoader loader, Map<ModelId, Long> loadNanos) {
+        return (directory, manifest) -> {
+            long startNanos = ticker.nanos();
+            ModelRuntime runtime = loader.load(directory, manifest);
+            loadNanos.put(runtime.id(), ticker.nanos() - startNanos);
+            return runtime;
+        };
     }
 
     /** The port that is listened on. */
@@ -143,9 +204,14 @@ public final class FalconServer {
         return listener.port();
     }
 
-    /** The model that is served. */
+    /** The default model. */
     public LoadedModel model() {
-        return model;
+        return models.byDefault();
+    }
+
+    /** Models that are served beside it. */
+    public List<LoadedModel> otherModels() {
+        return models.others();
     }
 
     /** Whether requests should be sent here. */
@@ -219,8 +285,22 @@ public final class FalconServer {
         try {
             return inferenceLog.close(deadline);
         } finally {
+            closeWithoutLoss();
+        }
+    }
+
+    /** What loses nothing of its own; spans get a moment, as nobody's answer hangs on them. */
+    private void closeWithoutLoss() {
+        try {
+            if (tracing != null) {
+                tracing.close(SPAN_PATIENCE);
+            }
+        } finally {
+            served.close();
+            quarantine.close();
             idempotency.close();
             stores.close();
+            runtimes.close();
         }
     }
 

@@ -6,12 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A prediction as bytes: a version, the number of labels, and a probability for each, big-endian doubles. The labels
- * themselves are the model's, which the key names. Stateless.
+ * A prediction as bytes: a version, which also tells whether the text was truncated, the number of labels, and a probability
+ * for each, big-endian doubles. The labels themselves are the model's, which the key names. A worker that knows the first
+ * version only serves no model that truncates, so it asks for no entry of the second. Stateless.
  */
 final class Entry {
 
-    private static final byte VERSION = 1;
+    private static final byte WHOLE = 1;
+    private static final byte TRUNCATED = 2;
     private static final int HEADER_BYTES = 1 + Short.BYTES;
     private static final double SUM_TOLERANCE = 1e-6;
 
@@ -20,7 +22,7 @@ final class Entry {
     static byte[] encode(Prediction prediction) {
         int labels = prediction.labels().size();
         ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + labels * Double.BYTES)
-                .put(VERSION)
+                .put(prediction.truncated() ? TRUNCATED : WHOLE)
                 .putShort((short) labels);
         for (int i = 0; i < labels; i++) {
             bytes.putDouble(prediction.probability(i));
@@ -34,7 +36,8 @@ final class Entry {
             return null;
         }
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        if (buffer.get() != VERSION || buffer.getShort() != (short) labels.size()) {
+        byte version = buffer.get();
+        if ((version != WHOLE && version != TRUNCATED) || buffer.getShort() != (short) labels.size()) {
             return null;
         }
         double[] probabilities = new double[labels.size()];
@@ -46,6 +49,6 @@ final class Entry {
             }
             sum += probabilities[i];
         }
-        return Math.abs(sum - 1) < SUM_TOLERANCE ? new Prediction(labels, probabilities) : null;
+        return Math.abs(sum - 1) < SUM_TOLERANCE ? new Prediction(labels, probabilities, version == TRUNCATED) : null;
     }
 }

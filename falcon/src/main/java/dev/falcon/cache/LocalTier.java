@@ -13,23 +13,23 @@ import org.jspecify.annotations.Nullable;
 /** Answers in the worker's own memory: a bounded number, each for its own varied time. Safe for use by many threads. */
 final class LocalTier {
 
-    private final Cache<String, Prediction> answers;
+    private final Cache<CacheKey, Prediction> answers;
 
     LocalTier(Settings.Cache settings, Supplier<Duration> ttl, Ticker ticker) {
         answers = Caffeine.newBuilder()
                 .maximumSize(settings.localMaxEntries())
                 .ticker(ticker::nanos)
                 .executor(Runnable::run)
-                .expireAfter(Expiry.<String, Prediction>writing((key, prediction) -> ttl.get()))
+                .expireAfter(Expiry.<CacheKey, Prediction>writing((key, prediction) -> ttl.get()))
                 .build();
     }
 
     @Nullable
     Prediction get(CacheKey key) {
-        return answers.getIfPresent(key.value());
+        return answers.getIfPresent(key);
     }
 
     void put(CacheKey key, Prediction prediction) {
-        answers.put(key.value(), prediction);
+        answers.put(key, prediction);
     }
 }

@@ -45,9 +45,10 @@ public final class Lookup implements AutoCloseable {
 
     /** Indexes of the texts that this request must compute, ascending. */
     public List<Integer> ours() {
-        List<Integer> indexes = new ArrayList<>();
+        List<Integer> indexes = List.of();
         for (int i = 0; i < places.size(); i++) {
             if (places.get(i).ours) {
+                indexes = indexes.isEmpty() ? new ArrayList<>(places.size()) : indexes;
                 indexes.add(i);
             }
         }

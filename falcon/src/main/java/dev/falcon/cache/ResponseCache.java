@@ -32,6 +32,7 @@ public final class ResponseCache {
 
     private final Settings.Cache settings;
     private final Metrics metrics;
+    private final Hashes hashes = new Hashes();
     private final @Nullable LocalTier local;
     private final @Nullable SharedTier shared;
     private final ConcurrentMap<CacheKey, CompletableFuture<Prediction>> inFlight = new ConcurrentHashMap<>();
@@ -58,11 +59,12 @@ public final class ResponseCache {
         List<Place> places = new ArrayList<>(texts.size());
         Lookup lookup = new Lookup(this, patience, places);
         try {
-            List<Place> unknown = new ArrayList<>(texts.size());
+            List<Place> unknown = List.of();
             for (String text : texts) {
-                Place place = new Place(CacheKey.of(model.digest(), text));
+                Place place = new Place(hashes.key(model.digest(), text));
                 places.add(place);
                 if (!foundLocally(place) && joinOrLead(place) && !foundMeanwhile(place)) {
+                    unknown = unknown.isEmpty() ? new ArrayList<>(texts.size()) : unknown;
                     unknown.add(place);
                 }
             }

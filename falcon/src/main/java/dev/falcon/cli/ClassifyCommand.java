@@ -40,10 +40,10 @@ final class ClassifyCommand implements Callable<Integer> {
     private ModelChoice model;
 
     @Option(names = "--json",
-            description = "Print a JSON object a line: label, probability, and the probabilities of all labels.") private boolean json;
+            description = "Print a JSON object a line: label, probability, the probabilities of all labels, and whether the text was longer than the model reads.") private boolean json;
 
     /** A line of {@code --json}. */
-    record Classified(String label, double probability, Map<String, Double> probabilities) {}
+    record Classified(String label, double probability, Map<String, Double> probabilities, boolean truncated) {}
 
     ClassifyCommand(Shell shell) {
         this.shell = shell;
@@ -93,7 +93,8 @@ final class ClassifyCommand implements Callable<Integer> {
         }
         shell.out()
                 .println(new String(
-                        Json.bytes(new Classified(prediction.label(), prediction.confidence(), probabilities)),
+                        Json.bytes(new Classified(prediction.label(), prediction.confidence(), probabilities,
+                                prediction.truncated())),
                         StandardCharsets.UTF_8));
     }
 }

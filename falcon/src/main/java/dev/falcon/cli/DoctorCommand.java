@@ -1,6 +1,7 @@
 package dev.falcon.cli;
 
 import dev.falcon.Runtimes;
+import dev.falcon.config.Settings;
 import dev.falcon.config.SettingsFindings;
 import dev.falcon.doctor.Doctor;
 import dev.falcon.doctor.Finding;
@@ -87,9 +88,10 @@ final class DoctorCommand implements Callable<Integer> {
         }
         List<Finding> findings = new ArrayList<>();
         // What the libraries would say about a dead server, the findings say better.
-        try (Logging _ = Logging.start(new Logging.Style(Event.Severity.CRITICAL, false, "doctor"), shell.err())) {
-            findings.addAll(new Doctor(settings, Runtimes::ofKind, Ticker.system(), InstantSource.system())
-                    .examine(subjects));
+        try (Logging _ = Logging.start(new Logging.Style(Event.Severity.CRITICAL, false, "doctor"), shell.err());
+                Runtimes runtimes = runtimes(settings)) {
+            findings.addAll(new Doctor(settings, runtimes::ofKind, runtimes::nativeBytes, Ticker.system(),
+                    InstantSource.system()).examine(subjects));
         }
         long faults = count(findings, Status.FAULT);
         long warnings = count(findings, Status.WARNING);
@@ -108,6 +110,12 @@ final class DoctorCommand implements Callable<Integer> {
             return ExitStatus.SETTINGS;
         }
         return faults > 0 ? ExitStatus.FAILURE : ExitStatus.OK;
+    }
+
+    /** Where the settings for it are wrong, a fault among the findings says so, and a linear model can be looked at still. */
+    private Runtimes runtimes(SettingsFindings settings) {
+        return new Runtimes(settings.section(Settings.Encoding.class)
+                .orElseGet(() -> new Settings.Encoding(shell.home().resolve("data/cache"), 256)));
     }
 
     private static Status status(long faults, long warnings) {

@@ -1,6 +1,7 @@
 package dev.falcon.cli;
 
 import dev.falcon.Runtimes;
+import dev.falcon.config.Settings;
 import dev.falcon.config.SettingsFaults;
 import dev.falcon.model.LoadedModel;
 import dev.falcon.model.ModelFault;
@@ -17,9 +18,12 @@ final class ModelChoice {
                     + "Default: the model that `falcon serve` would serve, by MODEL_PATH and DEFAULT_MODEL.") private @Nullable Path directory;
 
     LoadedModel load(Shell shell) throws ModelFault, SettingsFaults {
+        Settings settings = shell.settings(null);
+        // Whatever it loads is needed until the command ends, and the process with it.
+        Runtimes runtimes = new Runtimes(settings.encoding());
         ModelRepository repository = directory == null
-                ? new ModelRepository(shell.settings(null).models(), Runtimes::ofKind)
-                : ModelRepository.at(directory, "--model", Runtimes::ofKind);
+                ? new ModelRepository(settings.models(), runtimes::ofKind)
+                : ModelRepository.at(directory, "--model", runtimes::ofKind);
         return repository.load();
     }
 }

@@ -66,6 +66,15 @@ final class ReferencePage {
         }
         page.append("\nAn answer to `POST /infer` has status 200 and a JSON object:\n\n");
         members(page, HttpCatalog.answer());
+        page.append(
+                "\nWith `\"models\"`, and to `POST /infer/batch`, it is a list instead, ordered by text and then by model ")
+                .append("as they were asked. ")
+                .append("One of them that cannot be answered fails the request:\n\n");
+        members(page, HttpCatalog.answers());
+        page.append("\n`POST /embed` answers with:\n\n");
+        members(page, HttpCatalog.embeddings());
+        page.append("\n`GET /models` answers with:\n\n");
+        members(page, HttpCatalog.models());
         page.append("\n`GET /readyz` answers with:\n\n");
         members(page, HttpCatalog.readiness());
         page.append("\nHeaders that mean something here:\n\n| header | of | meaning |\n|---|---|---|\n");

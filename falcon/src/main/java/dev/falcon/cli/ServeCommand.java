@@ -1,6 +1,7 @@
 package dev.falcon.cli;
 
 import dev.falcon.FalconServer;
+import dev.falcon.Runtimes;
 import dev.falcon.config.Settings;
 import dev.falcon.config.SettingsFaults;
 import dev.falcon.config.SettingsFindings;
@@ -17,6 +18,7 @@ import dev.falcon.telemetry.Field;
 import dev.falcon.telemetry.Logging;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -96,10 +98,16 @@ final class ServeCommand implements Callable<Integer> {
         return ExitStatus.OK;
     }
 
-    private static @Nullable String tooMuchMemory(Settings settings) {
+    private static @Nullable String tooMuchMemory(Settings settings) throws ModelFault {
         JvmBounds jvm = JvmBounds.ofThisProcess();
-        String refusal = MemoryPlan.refusal(jvm, MemoryLimit.ofThisProcess());
+        String refusal = MemoryPlan.refusal(jvm, MemoryLimit.ofThisProcess(), encoders(settings));
         return refusal == null ? HeapPlan.refusal(settings, jvm.heap()) : refusal;
+    }
+
+    private static Map<String, Long> encoders(Settings settings) throws ModelFault {
+        try (Runtimes runtimes = new Runtimes(settings.encoding())) {
+            return runtimes.nativeBytes(settings.models());
+        }
     }
 
     /** The settings say how to log, and they are wrong: as JSON, unless the environment plainly asks for text. */

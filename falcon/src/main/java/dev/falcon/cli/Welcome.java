@@ -2,8 +2,11 @@ package dev.falcon.cli;
 
 import dev.falcon.FalconServer;
 import dev.falcon.config.Settings;
+import dev.falcon.model.LoadedModel;
 import dev.falcon.model.Manifest;
 import java.io.PrintStream;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** What a person sees when a worker is ready: one screen. Stateless. */
 final class Welcome {
@@ -18,7 +21,7 @@ final class Welcome {
                   Falcon %s is ready, worker %s
 
                   listens    %s   also /healthz /readyz /metrics
-                  serves     %s/%s (%s), %.1f %% accurate on held-out text of its domain
+                  serves     %s/%s (%s)%s%s
                   answers    %s
                   records    %s%s
 
@@ -26,16 +29,35 @@ final class Welcome {
                   stop       Ctrl-C
 
                 """.formatted(Version.running(), settings.worker().id(), address, model.name(), model.version(),
-                String.join(", ", model.labels()), model.heldOut().accuracy() * 100, answers(settings),
-                records(settings), leak(settings.debug()), address));
+                String.join(", ", model.labels()), accuracy(model),
+                others(server.otherModels()), answers(settings),
+                records(settings), faults(settings.debug()), address));
         out.flush();
     }
 
-    private static String leak(Settings.Debug debug) {
-        return debug.memoryGrowth()
+    private static String accuracy(Manifest model) {
+        return model.heldOut() == null
+                ? ""
+                : ", %.1f %% accurate on held-out text of its domain".formatted(model.heldOut().accuracy() * 100);
+    }
+
+    private static String others(List<LoadedModel> others) {
+        return others.isEmpty()
+                ? ""
+                : "\n             by name also "
+                        + others.stream()
+                                .map(other -> other.manifest().name() + "/" + other.manifest().version())
+                                .collect(Collectors.joining(", "));
+    }
+
+    private static String faults(Settings.Debug debug) {
+        String leak = debug.memoryGrowth()
                 ? "\n  LEAKS      " + debug.memoryGrowthMbPerRequest()
                         + " MB a request on purpose, until it dies of it (DEBUG_MEMORY_GROWTH=true)"
                 : "";
+        return debug.crashOnText() == null
+                ? leak
+                : leak + "\n  CRASHES    on purpose, when asked for one text (DEBUG_CRASH_ON_TEXT)";
     }
 
     private static String answers(Settings settings) {

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Every setting of a worker. A room is handed the part it needs and never sees the environment. Durations carry their
  * unit in the variable's name; a path that is set is relative to the working folder, a default one to the installation.
  */
-public record Settings(Worker worker, Http http, Limits limits, Models models, Redis redis, Postgres postgres,
-        Breaker breaker, Retry retry, Cache cache, Idempotency idempotency, InferenceLog inferenceLog, Debug debug) {
+public record Settings(Worker worker, Http http, Limits limits, Batch batch, Models models, Encoding encoding,
+        Redis redis, Postgres postgres, Breaker breaker, Retry retry, Cache cache, Idempotency idempotency,
+        InferenceLog inferenceLog, Tracing tracing, Debug debug) {
 
     /** What the worker is called and how it logs. */
     public record Worker(
@@ -63,7 +64,7 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
     /** How much is worked on at once, and for how long. */
     public record Limits(
             @Setting(env = "MAX_IN_FLIGHT", byDefault = "{64*cores}", min = 1, max = 1_000_000,
-                    meaning = "Requests worked on at once; more are refused as overloaded.") int maxInFlight,
+                    meaning = "Requests worked on at once at most, and fewer while an overload lasts (`inference_concurrency_limit`); more are refused as overloaded.") int maxInFlight,
             @Setting(env = "REQUEST_TIMEOUT_SECONDS", byDefault = "30", unit = "seconds", min = 0.01, max = 3600,
                     meaning = "A request's deadline, counted from its arrival.") Duration requestTimeout,
             @Setting(env = "INFERENCE_TIMEOUT_SECONDS", byDefault = "10", unit = "seconds", min = 0.01, max = 3600,
@@ -71,12 +72,46 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
             @Setting(env = "RATE_LIMIT_PER_MINUTE", byDefault = "0", max = 100_000_000,
                     meaning = "Requests a minute and client address; more are refused as rate_limited. 0: off.") int rateLimitPerMinute) {}
 
+    /** Several texts at once. */
+    public record Batch(
+            @Setting(env = "MAX_BATCH_TEXTS", byDefault = "64", min = 1, max = 10_000,
+                    meaning = "Texts of one request to /infer/batch, and texts times models of any request; more are refused as malformed_request.") int maxTexts,
+            @Setting(env = "BATCH_MAX_SIZE", byDefault = "32", min = 1, max = 1024,
+                    meaning = "Texts that a model is given at once at most; only as many as were seen to pay when it was warmed up. 1: no batches.") int maxSize,
+            @Setting(env = "BATCH_MAX_TOKENS", byDefault = "4096", unit = "tokens", min = 1, max = 10_000_000,
+                    meaning = "Padded tokens of a batch at most: its longest text's times its texts. A longer text goes by itself.") int maxTokens,
+            @Setting(env = "BATCH_MAX_DELAY_MS", byDefault = "0", unit = "ms", max = 1000,
+                    meaning = "How long a text may wait for others although its model could be run. 0: a batch is what came while the processors were taken.") Duration maxDelay) {}
+
     /** Which models are served. */
     public record Models(
             @Setting(env = "MODEL_PATH", byDefault = "models",
                     meaning = "A model's folder, or a tree NAME/VERSION/ of them.") Path path,
             @Setting(env = "DEFAULT_MODEL",
-                    meaning = "The model that is served: NAME in its highest version, or NAME/VERSION; needed where the tree holds several names.") @Nullable String defaultModel) {}
+                    meaning = "The model that answers where a request names none: NAME in its highest version, or NAME/VERSION; unset: the only one, and of several sentiment.") @Nullable String defaultModel,
+            @Setting(env = "SERVED_MODELS", byDefault = DEFAULT_MODEL, pattern = MODEL_LIST,
+                    meaning = "The models that are loaded beside the default one: `default` none; `all` other names of the tree, each in its highest version, where one that cannot be loaded is left out and said; or a comma-separated list of NAME and NAME/VERSION, where each must load.") String served) {
+
+        /** All names of the tree. */
+        public static final String ALL_MODELS = "all";
+        /** No other model than the default one. */
+        public static final String DEFAULT_MODEL = "default";
+
+        private static final String MODEL = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}(/[A-Za-z0-9][A-Za-z0-9._-]{0,63})?";
+        static final String MODEL_LIST = MODEL + "( *, *" + MODEL + ")*";
+
+        /** That one alone. */
+        public Models(Path path, @Nullable String defaultModel) {
+            this(path, defaultModel, DEFAULT_MODEL);
+        }
+    }
+
+    /** What transformer models have in common: their encoder. */
+    public record Encoding(
+            @Setting(env = "MODEL_CACHE_DIR", byDefault = "data/cache",
+                    meaning = "Folder where an encoder's weights and its native libraries are unpacked at the first start, and `falcon train` keeps embeddings; several workers may share it. Programs must be allowed to run from its file system.") Path cacheDir,
+            @Setting(env = "MODEL_MAX_TOKENS", byDefault = "256", unit = "tokens", min = 8, max = 512,
+                    meaning = "As much of a text a transformer model reads, and an onnx one whose manifest names no number; what a longer one has after that is not looked at, and its answer says so.") int maxTokens) {}
 
     /** The shared store of answers and idempotency keys. */
     public record Redis(
@@ -157,10 +192,19 @@ public record Settings(Worker worker, Http http, Limits limits, Models models, R
             @Setting(env = "INFERENCE_LOG_SPOOL_MAX_MB", byDefault = "256", unit = "MB", max = 10_000_000,
                     meaning = "Size of the spool; records beyond it are dropped and counted. 0: no spool.") int spoolMaxMb) {}
 
+    /** Spans for a collector; the names are OpenTelemetry's. */
+    public record Tracing(
+            @Setting(env = "OTEL_EXPORTER_OTLP_ENDPOINT", pattern = "https?://[^\\s/]+(/\\S*)?",
+                    meaning = "Base URL of an OpenTelemetry collector (OTLP over HTTP), to which a span for each request and for each of its stages is sent; unset: none.") @Nullable String endpoint,
+            @Setting(env = "OTEL_SERVICE_NAME", byDefault = "falcon",
+                    meaning = "What these spans name as their service.") String serviceName) {}
+
     /** Faults that are made on purpose, to see alerts and people react. */
     public record Debug(
             @Setting(env = "DEBUG_MEMORY_GROWTH", byDefault = "false",
                     meaning = "For drills only: every admitted request keeps DEBUG_MEMORY_GROWTH_MB_PER_REQUEST of heap for good, until the worker dies of it.") boolean memoryGrowth,
             @Setting(env = "DEBUG_MEMORY_GROWTH_MB_PER_REQUEST", byDefault = "0", unit = "MB", max = 1024,
-                    meaning = "What a request keeps while DEBUG_MEMORY_GROWTH=true, in MB of 1,048,576 bytes, fractions too; without that it does nothing.") BigDecimal memoryGrowthMbPerRequest) {}
+                    meaning = "What a request keeps while DEBUG_MEMORY_GROWTH=true, in MB of 1,048,576 bytes, fractions too; without that it does nothing.") BigDecimal memoryGrowthMbPerRequest,
+            @Setting(env = "DEBUG_CRASH_ON_TEXT",
+                    meaning = "For drills only: this text ends the worker by a fault of native code, whatever model it is asked of.") @Nullable String crashOnText) {}
 }

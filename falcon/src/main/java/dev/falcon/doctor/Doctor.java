@@ -3,6 +3,7 @@ package dev.falcon.doctor;
 import dev.falcon.config.Settings;
 import dev.falcon.config.SettingsFindings;
 import dev.falcon.inference.Ticker;
+import dev.falcon.model.ModelFault;
 import dev.falcon.model.ModelLoader;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -39,16 +40,24 @@ public final class Doctor {
 
     private final SettingsFindings settings;
     private final Function<String, Optional<ModelLoader>> loaders;
+    private final NativeBytes nativeBytes;
     private final Ticker ticker;
     private final InstantSource clock;
 
     /** @param loaders from a manifest's kind to what can load it */
-    public Doctor(SettingsFindings settings, Function<String, Optional<ModelLoader>> loaders, Ticker ticker,
-            InstantSource clock) {
+    public Doctor(SettingsFindings settings, Function<String, Optional<ModelLoader>> loaders,
+            NativeBytes nativeBytes, Ticker ticker, InstantSource clock) {
         this.settings = settings;
         this.loaders = loaders;
+        this.nativeBytes = nativeBytes;
         this.ticker = ticker;
         this.clock = clock;
+    }
+
+    /** What the encoders of the models to be served take at most beside the heap, in bytes by name. */
+    @FunctionalInterface
+    public interface NativeBytes {
+        Map<String, Long> of(Settings.Models models) throws ModelFault;
     }
 
     /** Something that looks and judges. */
@@ -108,11 +117,20 @@ public final class Doctor {
             case POSTGRES -> of(Settings.Postgres.class, subject,
                     postgres -> new PostgresCheck(postgres, ticker, clock).look());
             case MODEL -> of(Settings.Models.class, subject, models -> new ModelCheck(models, loaders, ticker).look());
-            case MEMORY -> of(Settings.class, subject, MemoryCheck::look);
+            case MEMORY -> of(Settings.class, subject, all -> MemoryCheck.look(all, encoders(all.models())));
             case PORT -> of(Settings.Http.class, subject, http -> new PortCheck(http).look());
             case DISK -> of(Settings.InferenceLog.class, subject, log -> of(Settings.Postgres.class, subject,
                     postgres -> DiskCheck.look(log, postgres.host() != null)).look());
         };
+    }
+
+    private Map<String, Long> encoders(Settings.Models models) {
+        try {
+            return nativeBytes.of(models);
+        } catch (ModelFault e) {
+            // The subject that looks at the model says so.
+            return Map.of();
+        }
     }
 
     /** What is done with a part of the settings. */

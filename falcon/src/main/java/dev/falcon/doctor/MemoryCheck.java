@@ -6,6 +6,7 @@ import dev.falcon.memory.JvmBounds;
 import dev.falcon.memory.MemoryLimit;
 import dev.falcon.memory.MemoryPlan;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,14 +17,16 @@ final class MemoryCheck {
 
     private MemoryCheck() {}
 
-    static List<Finding> look(Settings settings) {
-        return of(settings, JvmBounds.ofThisProcess(), MemoryLimit.ofThisProcess());
+    /** @param encoders of the models to be served, in bytes by name */
+    static List<Finding> look(Settings settings, Map<String, Long> encoders) {
+        return of(settings, JvmBounds.ofThisProcess(), MemoryLimit.ofThisProcess(), encoders);
     }
 
-    static List<Finding> of(Settings settings, JvmBounds jvm, MemoryLimit limit) {
+    static List<Finding> of(Settings settings, JvmBounds jvm, MemoryLimit limit, Map<String, Long> encoders) {
         return List.of(
-                judged("memory.limit", MemoryPlan.refusal(jvm, limit),
-                        "a worker takes at most " + MemoryPlan.mb(MemoryPlan.sum(MemoryPlan.addends(jvm))) + " of "
+                judged("memory.limit", MemoryPlan.refusal(jvm, limit, encoders),
+                        "a worker takes at most " + MemoryPlan.mb(MemoryPlan.sum(MemoryPlan.addends(jvm, encoders)))
+                                + " of "
                                 + MemoryPlan.mb(limit.bytes()) + " (" + limit.source() + ")"),
                 judged("memory.heap", HeapPlan.refusal(settings, jvm.heap()),
                         "what the settings allow fits into the heap of " + MemoryPlan.mb(jvm.heap())));

@@ -71,6 +71,10 @@ final class ModelCheck {
             case NOT_READABLE -> "let this user read the file";
             case AMBIGUOUS -> "set DEFAULT_MODEL";
             case UNKNOWN_KIND -> "use a Falcon that serves this kind, or another model";
+            case UNKNOWN_ENCODER -> "use a Falcon that has this encoder, or train the model again";
+            case WRONG_GRAPH -> "export the graph as the README's section on ONNX models says, or mend its manifest";
+            case NOT_UNPACKED ->
+                    "give MODEL_CACHE_DIR a folder that this user can write to, on a file system that is not mounted noexec";
             case BAD_MANIFEST, TRUNCATED, DIGEST_MISMATCH, CORRUPT ->
                     "the copy is broken: copy the model's folder anew, or train it again";
         };

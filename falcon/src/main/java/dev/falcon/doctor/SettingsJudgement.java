@@ -120,5 +120,10 @@ final class SettingsJudgement {
                             + " MB for good, until the worker dies of it",
                     "for drills only: unset it and make the worker anew"));
         }
+        if (debug.crashOnText() != null) {
+            findings.add(Finding.warning("settings.debug",
+                    "DEBUG_CRASH_ON_TEXT is set: that text ends the worker, whoever sends it",
+                    "for drills only: unset it and make the worker anew"));
+        }
     }
 }

@@ -13,6 +13,7 @@ final class Fields {
     static final HeaderField IDEMPOTENCY_STATUS = HeaderField.named("Idempotency-Status");
     static final HeaderField IDEMPOTENT_REPLAYED = HeaderField.named("Idempotent-Replayed");
     static final HeaderField RETRY_AFTER = HeaderField.named("Retry-After");
+    static final HeaderField SERVER_TIMING = HeaderField.named("Server-Timing");
     static final HeaderField TRACEPARENT = HeaderField.named("traceparent");
     static final HeaderField X_FORWARDED_FOR = HeaderField.named("X-Forwarded-For");
     static final HeaderField X_IDEMPOTENCY_KEY = HeaderField.named("X-Idempotency-Key");

@@ -1,6 +1,7 @@
 package dev.falcon.http;
 
 import dev.falcon.config.Settings;
+import dev.falcon.http.InferenceEndpoint.Form;
 import dev.falcon.inference.ErrorCode;
 import dev.falcon.inference.InferenceOutcome;
 import dev.falcon.inference.InferenceOutcome.Failure;
@@ -11,12 +12,18 @@ import dev.falcon.listener.Front;
 import dev.falcon.listener.Rejection;
 import dev.falcon.listener.Reply;
 import dev.falcon.serving.ReadinessReport;
+import dev.falcon.serving.ServedModels;
 import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
 import dev.falcon.telemetry.Field;
 import dev.falcon.telemetry.Metrics;
+import dev.falcon.telemetry.RequestMeters;
+import dev.falcon.telemetry.RequestMeters.ShedReason;
+import dev.falcon.telemetry.Tracing;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +35,21 @@ import org.jspecify.annotations.Nullable;
 public final class HttpFront {
 
     static final String INFER = "/infer";
+    static final String INFER_BATCH = "/infer/batch";
+    static final String EMBED = "/embed";
     static final String HEALTH = "/healthz";
     static final String READY = "/readyz";
     static final String METRICS = "/metrics";
+    static final String MODELS = "/models";
     /** The methods of a status page. */
     static final String READ = "GET, HEAD";
 
-    private static final Set<String> STATUS_PATHS = Set.of(HEALTH, READY, METRICS);
+    /** Of the heap, what embeddings may take that are made or sent, as clients may read them slowly. */
+    private static final int EMBEDDINGS_SHARE_OF_HEAP = 8;
+    private static final long BYTES_AN_EMBEDDING = 6 * 1024;
+    private static final int EMBEDDING_PLACES_AT_LEAST = 4;
+
+    private static final Set<String> STATUS_PATHS = Set.of(HEALTH, READY, METRICS, MODELS);
 
     /**
      * What the front needs.
@@ -42,22 +57,36 @@ public final class HttpFront {
      * @param journey answers a request and counts how it ended; may block, does not throw
      * @param overload the refusal that any request would get now, or null; asked before a body is parsed
      * @param readiness tells whether requests should be sent here
+     * @param models those that are served, the default one first
+     * @param tracing where spans of requests go; null where nobody collects them
      */
-    public record Parts(Settings.Worker worker, Settings.Http http, Settings.Limits limits,
+    public record Parts(Settings.Worker worker, Settings.Http http, Settings.Limits limits, Settings.Batch batch,
             Function<Received, InferenceOutcome> journey, Supplier<@Nullable Failure> overload,
-            Supplier<ReadinessReport> readiness, Metrics metrics, Ticker ticker, InstantSource clock) {}
+            Supplier<ReadinessReport> readiness, Supplier<List<ServedModels.Served>> models, Metrics metrics,
+            Ticker ticker, InstantSource clock, @Nullable Tracing tracing) {}
 
     private final EventLog log = new EventLog(HttpFront.class);
     private final Function<Received, InferenceOutcome> journey;
     private final Problems problems;
     private final InferenceEndpoint inference;
     private final StatusPages pages;
+    private final RequestMeters meters;
+    private final Semaphore embeddingPlaces;
 
     public HttpFront(Parts parts) {
         this.journey = parts.journey();
         this.problems = new Problems(parts.worker().id());
         this.inference = new InferenceEndpoint(parts, problems);
         this.pages = new StatusPages(parts);
+        this.meters = parts.metrics().requests();
+        this.embeddingPlaces =
+                new Semaphore(embeddingPlaces(parts.batch().maxTexts(), Runtime.getRuntime().maxMemory()));
+    }
+
+    /** Requests for embeddings that may be worked on and sent at once, if each is as large as may be. */
+    static int embeddingPlaces(int maxTexts, long maxHeapBytes) {
+        return (int) Math.max(EMBEDDING_PLACES_AT_LEAST,
+                maxHeapBytes / EMBEDDINGS_SHARE_OF_HEAP / (maxTexts * BYTES_AN_EMBEDDING));
     }
 
     /** The front as the listener takes it. */
@@ -67,6 +96,22 @@ public final class HttpFront {
 
     private void handle(Exchange exchange) {
         String requestId = RequestId.of(exchange.headers(Fields.X_REQUEST_ID));
+        if (!exchange.path().equals(EMBED)) {
+            answer(exchange, requestId);
+        } else if (embeddingPlaces.tryAcquire()) {
+            try {
+                answer(exchange, requestId);
+            } finally {
+                embeddingPlaces.release();
+            }
+        } else {
+            meters.shed(ShedReason.OVERLOADED);
+            exchange.answer(counted(EMBED, requestId, Failure.of(ErrorCode.OVERLOADED,
+                    "As many requests for embeddings as fit into memory are worked on or being sent.")));
+        }
+    }
+
+    private void answer(Exchange exchange, String requestId) {
         Reply reply;
         try {
             reply = route(exchange, requestId);
@@ -82,9 +127,13 @@ public final class HttpFront {
     private Reply route(Exchange exchange, String requestId) {
         String path = exchange.path();
         if (path.equals(INFER)) {
-            return exchange.method().equals("POST")
-                    ? inference.answer(exchange, requestId)
-                    : notAllowed(exchange, requestId, "POST");
+            return infer(exchange, requestId, Form.ONE_TEXT);
+        }
+        if (path.equals(INFER_BATCH)) {
+            return infer(exchange, requestId, Form.MANY_TEXTS);
+        }
+        if (path.equals(EMBED)) {
+            return infer(exchange, requestId, Form.TO_EMBED);
         }
         if (!STATUS_PATHS.contains(path)) {
             return counted(path, requestId, Failure.of(ErrorCode.NOT_FOUND, "There is nothing at this path."));
@@ -95,9 +144,16 @@ public final class HttpFront {
         Reply page = switch (path) {
             case HEALTH -> pages.health();
             case READY -> pages.readiness();
+            case MODELS -> pages.models();
             default -> pages.metrics(exchange.header(Fields.ACCEPT));
         };
         return page.with(Fields.X_REQUEST_ID, requestId);
+    }
+
+    private Reply infer(Exchange exchange, String requestId, Form form) {
+        return exchange.method().equals("POST")
+                ? inference.answer(exchange, requestId, form)
+                : notAllowed(exchange, requestId, "POST");
     }
 
     private Reply notAllowed(Exchange exchange, String requestId, String allowed) {

@@ -1,6 +1,6 @@
 package dev.falcon.http;
 
-import java.util.HexFormat;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class RequestId {
 
     static final int MAX_CHARACTERS = 128;
+    private static final int HEX_DIGITS_A_LONG = 16;
 
     private RequestId() {}
 
@@ -18,8 +19,19 @@ final class RequestId {
 
     static String made() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        HexFormat hex = HexFormat.of();
-        return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+        byte[] digits = new byte[2 * HEX_DIGITS_A_LONG];
+        hex(random.nextLong(), digits, 0);
+        hex(random.nextLong(), digits, HEX_DIGITS_A_LONG);
+        return new String(digits, StandardCharsets.ISO_8859_1);
+    }
+
+    private static void hex(long value, byte[] digits, int from) {
+        long rest = value;
+        for (int i = 0; i < HEX_DIGITS_A_LONG; i++) {
+            int digit = (int) (rest & 0xF);
+            digits[from + i] = (byte) (digit < 10 ? '0' + digit : 'a' + digit - 10);
+            rest >>>= 4;
+        }
     }
 
     private static boolean isFit(String id) {

@@ -4,12 +4,16 @@ import dev.falcon.inference.Ticker;
 import dev.falcon.json.Json;
 import dev.falcon.listener.Reply;
 import dev.falcon.serving.ReadinessReport;
+import dev.falcon.serving.ServedModels.Served;
 import dev.falcon.telemetry.Scrape;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +28,11 @@ final class StatusPages {
 
     private record Checks(boolean modelLoaded, boolean redisAvailable, boolean databaseAvailable) {}
 
+    private record Models(List<Map<String, Object>> models, String workerId, String timestamp) {}
+
     private final String workerId;
     private final Supplier<ReadinessReport> readiness;
+    private final Supplier<List<Served>> models;
     private final MetricsPages metrics;
     private final Ticker ticker;
     private final InstantSource clock;
@@ -34,6 +41,7 @@ final class StatusPages {
     StatusPages(HttpFront.Parts parts) {
         this.workerId = parts.worker().id();
         this.readiness = parts.readiness();
+        this.models = parts.models();
         this.ticker = parts.ticker();
         this.metrics = new MetricsPages(parts.metrics(), ticker);
         this.clock = parts.clock();
@@ -51,6 +59,30 @@ final class StatusPages {
                 new Readiness(report.ready(), workerId,
                         new Checks(report.modelLoaded(), report.redisAvailable(), report.databaseAvailable()),
                         report.degraded(), timestamp()));
+    }
+
+    Reply models() {
+        List<Served> served = models.get();
+        List<Map<String, Object>> rows = new ArrayList<>(served.size());
+        for (int i = 0; i < served.size(); i++) {
+            rows.add(row(served.get(i), i == 0));
+        }
+        return json(HttpStatus.OK, new Models(rows, workerId, timestamp()));
+    }
+
+    /** A map, as "default" is no name for a component. */
+    private static Map<String, Object> row(Served served, boolean isDefault) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("name", served.id().name());
+        row.put("version", served.id().version());
+        row.put("digest", served.id().digest());
+        row.put("labels", served.labels());
+        row.put("runtime", served.kind());
+        row.put("default", isDefault);
+        row.put("calls", served.calls());
+        row.put("batch_size", served.batchSize());
+        row.put("embedding_dimensions", served.embeddingDimensions());
+        return row;
     }
 
     Reply metrics(@Nullable String accept) {

@@ -22,9 +22,14 @@ record Stored(int v, String fingerprint, @Nullable String token, @Nullable List<
 
     private static final int VERSION = 1;
 
-    /** An answer as it is stored. */
+    /**
+     * An answer as it is stored.
+     *
+     * @param truncated true or left out, never false: earlier versions, which know of no such answers, refuse a member that
+     *     they do not know, and so read all but those
+     */
     record StoredAnswer(String model, String version, String digest, int item, List<String> labels,
-            List<Double> probabilities, boolean cacheHit) {
+            List<Double> probabilities, boolean cacheHit, @Nullable Boolean truncated) {
 
         /** Bytes of another making may leave out anything. */
         private boolean isWhole() {
@@ -46,13 +51,14 @@ record Stored(int v, String fingerprint, @Nullable String token, @Nullable List<
                 probabilities.add(answer.prediction().probability(i));
             }
             stored.add(new StoredAnswer(answer.model().name(), answer.model().version(), answer.model().digest(),
-                    answer.item(), answer.prediction().labels(), probabilities, answer.cacheHit()));
+                    answer.item(), answer.prediction().labels(), probabilities, answer.cacheHit(),
+                    answer.prediction().truncated() ? true : null));
         }
         return new Stored(VERSION, fingerprint, null, stored);
     }
 
     byte[] bytes() {
-        return Json.bytes(this);
+        return Json.bytesWithoutNulls(this);
     }
 
     /** What the bytes hold, or null where they are not readable as this version. */
@@ -80,7 +86,8 @@ record Stored(int v, String fingerprint, @Nullable String token, @Nullable List<
             }
             double[] probabilities = stored.probabilities().stream().mapToDouble(Double::doubleValue).toArray();
             result.add(new Answer(new ModelId(stored.model(), stored.version(), stored.digest()), stored.item(),
-                    new Prediction(stored.labels(), probabilities), stored.cacheHit(), 0));
+                    new Prediction(stored.labels(), probabilities, Boolean.TRUE.equals(stored.truncated())),
+                    stored.cacheHit(), 0));
         }
         return result;
     }

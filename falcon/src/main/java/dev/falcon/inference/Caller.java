@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param patience what this request may lose to a slow store
  * @param gone tells whether the caller has left, so that nobody reads an answer; does not wait, costs a system call, and
  *     is only for the request's own thread
+ * @param timings where the journey books the time of its stages, whichever way it ends
  */
 public record Caller(@Nullable String clientIp, @Nullable String traceId, long arrivedNanos, Deadline deadline,
-        Patience patience, BooleanSupplier gone) {}
+        Patience patience, BooleanSupplier gone, StageTimings timings) {}

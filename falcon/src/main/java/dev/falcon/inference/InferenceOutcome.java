@@ -21,6 +21,18 @@ public sealed interface InferenceOutcome {
     }
 
     /**
+     * Embeddings, in the order of the texts.
+     *
+     * @param model whose they are
+     * @param timings where the time went, up to the end of the journey
+     */
+    record Embedded(ModelId model, List<Embedding> embeddings, StageTimings timings) implements InferenceOutcome {
+        public Embedded {
+            embeddings = List.copyOf(embeddings);
+        }
+    }
+
+    /**
      * No answer.
      *
      * @param detail what happened, for the caller: names the thing, the limit and the value, never a text or a key

@@ -12,12 +12,18 @@ public final class Prediction {
     private final List<String> labels;
     private final double[] probabilities;
     private final int top;
+    private final boolean truncated;
 
     /**
      * @param labels the model's labels, shared by all of its predictions
      * @param probabilities one for each label, between 0 and 1, summing to 1; handed over to the prediction
      */
     public Prediction(List<String> labels, double[] probabilities) {
+        this(labels, probabilities, false);
+    }
+
+    /** @param truncated whether the model looked at the text's beginning only, as it was longer than it reads */
+    public Prediction(List<String> labels, double[] probabilities, boolean truncated) {
         if (labels.size() != probabilities.length || labels.isEmpty()) {
             throw new IllegalArgumentException(
                     labels.size() + " labels but " + probabilities.length + " probabilities");
@@ -25,6 +31,7 @@ public final class Prediction {
         this.labels = labels;
         this.probabilities = probabilities;
         this.top = indexOfLargest(probabilities);
+        this.truncated = truncated;
     }
 
     private static int indexOfLargest(double[] values) {
@@ -56,6 +63,11 @@ public final class Prediction {
         return labels;
     }
 
+    /** Whether the text was longer than the model reads, so that its end had no say. */
+    public boolean truncated() {
+        return truncated;
+    }
+
     /** The probability of the label at this index. */
     public double probability(int index) {
         return probabilities[index];
@@ -64,7 +76,7 @@ public final class Prediction {
     @Override
     public boolean equals(Object other) {
         return other instanceof Prediction that && labels.equals(that.labels)
-                && Arrays.equals(probabilities, that.probabilities);
+                && Arrays.equals(probabilities, that.probabilities) && truncated == that.truncated;
     }
 
     @Override

@@ -125,6 +125,11 @@ public final class InferenceLog {
         }
     }
 
+    /** Whether anything is recorded at all. */
+    public boolean isEnabled() {
+        return pipeline != null;
+    }
+
     /** The identity for the records of one request and model, with the time as it is now. */
     public LogRecord.Stamp stamp() {
         return stamps.next();

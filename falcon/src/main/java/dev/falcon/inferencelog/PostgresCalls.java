@@ -32,6 +32,10 @@ final class PostgresCalls implements AutoCloseable {
         return meters;
     }
 
+    Ticker ticker() {
+        return ticker;
+    }
+
     /** Does and measures it; a connection on which anything but a row failed is not used again. */
     <T> T timed(Operation operation, Work<T> work) throws SQLException {
         long start = ticker.nanos();

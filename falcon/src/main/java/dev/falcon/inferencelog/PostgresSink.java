@@ -34,10 +34,14 @@ final class PostgresSink implements LogSink {
     /** Takes the table's lock and needs a writable server, but writes nothing. */
     static final String TRY_OUT = "INSERT INTO inference_logs SELECT * FROM inference_logs WHERE false";
 
+    /** SQLSTATE disk_full. */
+    private static final String DISK_FULL = "53100";
+
     private final PostgresCalls calls;
     private final InstantSource clock;
     private final Partitions partitions = new Partitions();
     private final Retention retention;
+    private final DatabaseDisk disk;
     private boolean migrated;
     /** Then a probe tries to write as well: on a full disk all that writes nothing goes well. */
     private volatile boolean writesFail;
@@ -47,6 +51,7 @@ final class PostgresSink implements LogSink {
         this.calls = calls;
         this.clock = clock;
         this.retention = new Retention(calls, clock, retentionDays);
+        this.disk = new DatabaseDisk(calls);
         calls.meters().partitionDaysAhead(() -> partitions.daysAhead(clock.instant()));
     }
 
@@ -175,6 +180,10 @@ final class PostgresSink implements LogSink {
             });
         } catch (SQLException e) {
             prepareAgain();
+            if (DISK_FULL.equals(PostgresFault.state(e))) {
+                // No maintenance comes meanwhile, and reading still works.
+                disk.look();
+            }
             return Optional.of(PostgresFault.reason(e));
         }
     }
@@ -224,8 +233,8 @@ final class PostgresSink implements LogSink {
             retention.apply();
         } catch (SQLException e) {
             // Counted; tried again at the next call, and the gauge tells how much time is left.
-            return;
         }
+        disk.look();
     }
 
     /** Compares the clocks; half of the round trip is the error. */

@@ -1,5 +1,6 @@
 package dev.falcon.json;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -48,6 +49,10 @@ public final class Json {
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
 
+    private static final JsonMapper WITHOUT_NULLS = MAPPER.rebuild()
+            .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .build();
+
     private Json() {}
 
     /** The value as compact JSON in UTF-8. */
@@ -55,9 +60,19 @@ public final class Json {
         return MAPPER.writeValueAsBytes(value);
     }
 
+    /** Same, without the members that are null: who reads an older shape then finds nothing unknown. */
+    public static byte[] bytesWithoutNulls(Object value) {
+        return WITHOUT_NULLS.writeValueAsBytes(value);
+    }
+
     /** The value as JSON for people, two spaces a level, ending with a line end. */
     public static String pretty(Object value) {
         return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
+    }
+
+    /** Same, without the names whose value is null. */
+    public static String prettyWithoutNulls(Object value) {
+        return WITHOUT_NULLS.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
     }
 
     /** Reads exactly one value of the type. */
@@ -79,6 +94,9 @@ public final class Json {
         if (utf8.length >= 3 && utf8[0] == (byte) 0xEF && utf8[1] == (byte) 0xBB && utf8[2] == (byte) 0xBF) {
             throw new MalformedJson("a byte order mark before the JSON; send plain UTF-8");
         }
+        if (isAscii(utf8)) {
+            return new String(utf8, StandardCharsets.ISO_8859_1);
+        }
         ByteBuffer in = ByteBuffer.wrap(utf8);
         try {
             CharBuffer chars = StandardCharsets.UTF_8.newDecoder()
@@ -89,6 +107,14 @@ public final class Json {
         } catch (CharacterCodingException e) {
             throw new MalformedJson("invalid UTF-8 at byte " + in.position());
         }
+    }
+
+    private static boolean isAscii(byte[] bytes) {
+        int all = 0;
+        for (byte b : bytes) {
+            all |= b;
+        }
+        return all >= 0;
     }
 
     private static String explained(JacksonException e, Class<?> type) {

@@ -125,7 +125,8 @@ public final class Exchange {
     /** Sends the answer. If the client is gone, nothing happens but the end of the connection. */
     public void answer(Reply reply) {
         answered = true;
-        last = !whole || connection.draining() || headers.containsToken(HeaderValues.CONNECTION_CLOSE);
+        last = !whole || connection.draining()
+                || (headers.contains(HeaderNames.CONNECTION) && headers.containsToken(HeaderValues.CONNECTION_CLOSE));
         response.status(Http1.status(reply.status()));
         for (Header header : reply.headers()) {
             response.header(header);
@@ -133,13 +134,12 @@ public final class Exchange {
         if (last) {
             response.header(HeaderValues.CONNECTION_CLOSE);
         }
-        byte[] body = reply.body();
         try {
             if (Method.HEAD.equals(request.prologue().method())) {
-                response.header(HeaderValues.create(HeaderNames.CONTENT_LENGTH, body.length));
+                response.header(HeaderValues.create(HeaderNames.CONTENT_LENGTH, reply.length()));
                 response.send();
             } else {
-                response.send(body);
+                response.send(reply.body(), 0, reply.length());
             }
         } catch (CloseConnectionException e) {
             last = true;

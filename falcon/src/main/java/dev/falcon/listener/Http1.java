@@ -28,6 +28,7 @@ import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -72,7 +73,8 @@ final class Http1 implements ListenerContext, AutoCloseable {
                         .maxPrologueLength(MAX_REQUEST_LINE_BYTES)
                         .maxHeadersSize(MAX_HEADER_BYTES)
                         .validateRequestHeaders(true)
-                        .validateResponseHeaders(true)
+                        // Reply checks what it is given, once, and the rest is Helidon's own.
+                        .validateResponseHeaders(false)
                         .validatePath(true)
                         .validatePrologue(true)
                         .continueImmediately(false)
@@ -134,7 +136,8 @@ final class Http1 implements ListenerContext, AutoCloseable {
                         Refusals.of(status, message, maxBodyBytes)));
         DirectHandler.TransportResponse.Builder response = DirectHandler.TransportResponse.builder()
                 .status(status(reply.status()))
-                .entity(reply.body())
+                .entity(reply.length() == reply.body().length ? reply.body()
+                        : Arrays.copyOf(reply.body(), reply.length()))
                 .keepAlive(false);
         reply.headers().forEach(response::header);
         return response.build();

@@ -1,6 +1,8 @@
 package dev.falcon.memory;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +47,13 @@ public final class MemoryPlan {
 
     /** All that a worker may take, the heap first. */
     public static List<Addend> addends(JvmBounds jvm) {
+        return addends(jvm, Map.of());
+    }
+
+    /** Same, of a worker whose models take so much besides, in bytes by what takes it. */
+    public static List<Addend> addends(JvmBounds jvm, Map<String, Long> models) {
         boolean unbounded = jvm.metaspace() == JvmBounds.UNBOUNDED;
-        return List.of(new Addend("heap", jvm.heap(), "-Xmx or -XX:MaxRAMPercentage"),
+        List<Addend> addends = new ArrayList<>(List.of(new Addend("heap", jvm.heap(), "-Xmx or -XX:MaxRAMPercentage"),
                 new Addend("direct buffers", jvm.direct(), "-XX:MaxDirectMemorySize"),
                 new Addend("Netty's direct buffers", jvm.nettyDirect(), "-Dio.netty.maxDirectMemory"),
                 new Addend(unbounded ? "metaspace, not bounded, usually" : "metaspace",
@@ -55,7 +62,9 @@ public final class MemoryPlan {
                 new Addend("thread stacks", (THREADS + (long) THREADS_A_CORE * jvm.cores()) * jvm.stack(), "-Xss"),
                 new Addend("collector's tables", (jvm.g1() ? G1_TABLES : OTHER_TABLES) + jvm.heap() / TABLES_SHARE,
                         ""),
-                new Addend("the JVM itself", JVM_ITSELF, ""), new Addend("SQLite", SQLITE, ""));
+                new Addend("the JVM itself", JVM_ITSELF, ""), new Addend("SQLite", SQLITE, "")));
+        models.forEach((name, bytes) -> addends.add(new Addend(name, bytes, "DEFAULT_MODEL")));
+        return List.copyOf(addends);
     }
 
     /** The sum of all addends in bytes. */
@@ -65,7 +74,12 @@ public final class MemoryPlan {
 
     /** Why these bounds cannot be kept under this limit, with what to change; null where they can. */
     public static @Nullable String refusal(JvmBounds jvm, MemoryLimit limit) {
-        List<Addend> addends = addends(jvm);
+        return refusal(jvm, limit, Map.of());
+    }
+
+    /** Same, of a worker whose models take so much besides, in bytes by what takes it. */
+    public static @Nullable String refusal(JvmBounds jvm, MemoryLimit limit, Map<String, Long> models) {
+        List<Addend> addends = addends(jvm, models);
         long over = sum(addends) - limit.bytes();
         if (over <= 0) {
             return null;

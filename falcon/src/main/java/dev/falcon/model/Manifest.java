@@ -25,11 +25,12 @@ import org.jspecify.annotations.Nullable;
  * @param labels in the order of every prediction's probabilities
  * @param digest SHA-256 (hex) of all that determines answers
  * @param batchInvariant whether a text's answer is the same in whatever batch
- * @param training how it was made
- * @param heldOut how well it does on examples it was not trained on
+ * @param training how it was made; null for a model that Falcon did not train
+ * @param heldOut how well it does on examples it was not trained on; null where nobody has said
+ * @param graph how a graph that Falcon did not make is used, as far as the graph itself does not say; null: it says all
  */
 public record Manifest(int format, String kind, String name, String version, List<String> labels, String digest,
-        boolean batchInvariant, Training training, Evaluation heldOut) {
+        boolean batchInvariant, @Nullable Training training, @Nullable Evaluation heldOut, @Nullable Graph graph) {
 
     /** The version of the manifest's own format. */
     public static final int FORMAT = 1;
@@ -52,6 +53,15 @@ public record Manifest(int format, String kind, String name, String version, Lis
      */
     public record Training(String dataDigest, long seed, int trainedOn, int heldOut, int duplicates,
             Map<String, Object> parameters) {}
+
+    /**
+     * What a graph may leave open; null each where it does not.
+     *
+     * @param output the name of the output that holds a row of scores for each text
+     * @param scores what these are: {@code logits} or {@code probabilities}
+     * @param maxTokens as many of a text's tokens are read
+     */
+    public record Graph(@Nullable String output, @Nullable String scores, @Nullable Integer maxTokens) {}
 
     /** Whether this may name a model or a version: it is a folder's name, a label's value and part of a reference. */
     public static boolean isName(String name) {
@@ -82,7 +92,7 @@ public record Manifest(int format, String kind, String name, String version, Lis
 
     /** The file's content. */
     public byte[] bytes() {
-        return Json.pretty(this).getBytes(StandardCharsets.UTF_8);
+        return Json.prettyWithoutNulls(this).getBytes(StandardCharsets.UTF_8);
     }
 
     public ModelId id() {
@@ -94,8 +104,7 @@ public record Manifest(int format, String kind, String name, String version, Lis
         if (format != FORMAT) {
             return "field \"format\" is missing or not " + FORMAT;
         }
-        if (kind == null || name == null || version == null || labels == null || digest == null || training == null
-                || heldOut == null) {
+        if (kind == null || name == null || version == null || labels == null || digest == null) {
             return "field \"" + firstMissing() + "\" is missing";
         }
         if (!isName(name) || !isName(version)) {
@@ -118,12 +127,6 @@ public record Manifest(int format, String kind, String name, String version, Lis
         if (version == null) {
             return "version";
         }
-        if (labels == null) {
-            return "labels";
-        }
-        if (digest == null) {
-            return "digest";
-        }
-        return training == null ? "training" : "held_out";
+        return labels == null ? "labels" : "digest";
     }
 }

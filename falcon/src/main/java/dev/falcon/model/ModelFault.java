@@ -20,6 +20,12 @@ public final class ModelFault extends Exception {
         BAD_MANIFEST,
         /** No runtime here serves this kind of model. */
         UNKNOWN_KIND,
+        /** The encoder that the model is built on does not come with this version. */
+        UNKNOWN_ENCODER,
+        /** An input or output of the model's graph is not what a classifier of texts has. */
+        WRONG_GRAPH,
+        /** What a model needs cannot be unpacked, or its native code cannot be loaded. */
+        NOT_UNPACKED,
         /** The file is shorter than it says it is. */
         TRUNCATED,
         /** The file's SHA-256 is not the manifest's. */

@@ -2,41 +2,40 @@ package dev.falcon.serving;
 
 import dev.falcon.config.Settings;
 import dev.falcon.inference.Caller;
-import dev.falcon.inference.Deadline;
 import dev.falcon.inference.ErrorCode;
 import dev.falcon.inference.InferenceOutcome.Failure;
 import dev.falcon.inference.Ticker;
 import dev.falcon.telemetry.RequestMeters;
 import dev.falcon.telemetry.RequestMeters.ShedReason;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who is worked on: at most MAX_IN_FLIGHT requests at once, of which as many compute as there are processors, and
- * of one caller no more than its rate. Admission itself never waits. Safe for use by many threads.
+ * Decides who is worked on: at most MAX_IN_FLIGHT requests at once, fewer while an overload lasts, and of one
+ * caller no more than its rate. Admission itself never waits. Safe for use by many threads.
  */
 final class AdmissionControl {
 
     /** Added to every Retry-After at random, so that refused callers do not all return at once. */
     private static final int RETRY_AFTER_SPREAD_MILLIS = 2000;
 
-    private final int maxInFlight;
+    /** What is never refused: those that compute, and as many again that keep them from running dry, and more. */
+    private static final int PLACES_A_PROCESSOR_AT_LEAST = 4;
+
+    private final AdaptiveLimit limit;
     private final @Nullable CallerRates rates;
     private final Ticker ticker;
     private final RequestMeters meters;
     private final AtomicInteger inFlight = new AtomicInteger();
-    private final Semaphore processors = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
 
-    AdmissionControl(Settings.Limits limits, Ticker ticker, RequestMeters meters) {
-        this.maxInFlight = limits.maxInFlight();
+    AdmissionControl(Settings.Limits limits, int processors, Ticker ticker, RequestMeters meters) {
+        this.limit = new AdaptiveLimit(PLACES_A_PROCESSOR_AT_LEAST * processors, limits.maxInFlight(), ticker.nanos());
         this.rates = limits.rateLimitPerMinute() == 0 ? null : new CallerRates(limits.rateLimitPerMinute());
         this.ticker = ticker;
         this.meters = meters;
-        meters.admission(inFlight::get, () -> maxInFlight);
+        meters.admission(inFlight::get, () -> limit());
     }
 
     /** Why this caller is refused for its rate, or null; takes the request off its account. */
@@ -64,7 +63,15 @@ final class AdmissionControl {
     /** The refusal of a request that found no place; counts it. */
     Failure overloaded() {
         meters.shed(ShedReason.OVERLOADED);
-        return new Failure(ErrorCode.OVERLOADED, "All " + maxInFlight + " places for requests in flight are taken.",
+        limit.refused(ticker.nanos());
+        return new Failure(ErrorCode.OVERLOADED, "All " + limit.limit() + " places for requests in flight are taken.",
+                varied(Duration.ofSeconds(1)));
+    }
+
+    /** The refusal of a request whose texts found no room among those that wait for its model; counts it. */
+    Failure queueFull() {
+        meters.shed(ShedReason.OVERLOADED);
+        return new Failure(ErrorCode.OVERLOADED, "Too many texts wait for this model already.",
                 varied(Duration.ofSeconds(1)));
     }
 
@@ -75,9 +82,11 @@ final class AdmissionControl {
     }
 
     boolean enter() {
+        int places = limit();
         int before = inFlight.get();
-        while (before < maxInFlight) {
+        while (before < places) {
             if (inFlight.compareAndSet(before, before + 1)) {
+                limit.admitted();
                 return true;
             }
             before = inFlight.get();
@@ -85,23 +94,17 @@ final class AdmissionControl {
         return false;
     }
 
-    /**
-     * Waits for a processor to compute on, first come, first served. As many compute at once as can really do so: a further
-     * one would only slow the others down, and while it waits here other connections have their turn, so that refusals and
-     * status pages are not behind everything that came before them.
-     *
-     * @return false once the deadline has passed
-     */
-    boolean takeProcessor(Deadline deadline) throws InterruptedException {
-        return !deadline.passed() && processors.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    void leaveProcessor() {
-        processors.release();
-    }
-
     boolean isFull() {
-        return inFlight.get() >= maxInFlight;
+        return inFlight.get() >= limit();
+    }
+
+    private int limit() {
+        return limit.isAtCeiling() ? limit.limit() : limit.limit(ticker.nanos());
+    }
+
+    /** To be told of each request that was computed: how long it waited for that, and how long it took. */
+    void computed(long waitNanos, long computeNanos) {
+        limit.computed(waitNanos, computeNanos, ticker.nanos());
     }
 
     void leave() {

@@ -5,9 +5,11 @@ import dev.falcon.inference.Answer;
 import dev.falcon.inference.ErrorCode;
 import dev.falcon.inference.IdempotencyStatus;
 import dev.falcon.inference.InferenceOutcome;
+import dev.falcon.inference.InferenceOutcome.Embedded;
 import dev.falcon.inference.InferenceOutcome.Failure;
 import dev.falcon.inference.InferenceOutcome.Success;
 import dev.falcon.inference.InferenceRequest;
+import dev.falcon.inference.InferenceRequest.Wanted;
 import dev.falcon.inference.ModelId;
 import dev.falcon.inference.Received;
 import dev.falcon.inference.Stage;
@@ -54,7 +56,14 @@ public final class Endings {
         meters.stages(trip.timings());
         switch (outcome) {
             // Under the model that was asked: a replayed answer may be that of a model no longer served.
-            case Success success -> meters.succeeded(name(trip.model()), source(success), elapsedNanos);
+            case Success success -> {
+                meters.succeeded(name(trip.model()), source(success), elapsedNanos);
+                success.answers().forEach(answer -> truncated(answer.model(), answer.prediction().truncated()));
+            }
+            case Embedded embedded -> {
+                meters.succeeded(name(trip.model()), Source.MODEL, elapsedNanos);
+                embedded.embeddings().forEach(embedding -> truncated(embedded.model(), embedding.truncated()));
+            }
             case Failure failure -> meters.failed(name(trip.model()), failure.code());
         }
         if (request != null) {
@@ -63,37 +72,50 @@ public final class Endings {
         }
     }
 
+    private void truncated(ModelId model, boolean truncated) {
+        if (truncated) {
+            meters.truncated(model.name());
+        }
+    }
+
     private static Source source(Success success) {
         if (success.idempotency() == IdempotencyStatus.REPLAYED) {
             return Source.IDEMPOTENCY;
         }
-        return success.answers().stream().allMatch(Answer::cacheHit) ? Source.CACHE : Source.MODEL;
+        for (Answer answer : success.answers()) {
+            if (!answer.cacheHit()) {
+                return Source.MODEL;
+            }
+        }
+        return Source.CACHE;
     }
 
     private static String name(@Nullable ModelRuntime model) {
         return model == null ? RequestMeters.NO_MODEL : model.id().name();
     }
 
-    /** One record for each answer of a 200, and for each text of a broken promise after admission; none for a refusal. */
+    /**
+     * One record for each answer of a 200, and for each text of a broken promise after admission; none for a refusal, and none
+     * where embeddings were asked for: a record tells of a prediction.
+     */
     private void record(InferenceRequest request, InferenceOutcome outcome, Trip trip, long elapsedNanos) {
+        if (!inferenceLog.isEnabled() || request.wanted() == Wanted.EMBEDDINGS) {
+            return;
+        }
         LogRecord.Origin origin = new LogRecord.Origin(request.requestId(), worker.id(), request.caller().clientIp(),
                 request.idempotencyKey());
-        List<LogRecord> records = new ArrayList<>();
+        List<LogRecord> records = new ArrayList<>(request.texts().size() * request.models().size());
         switch (outcome) {
-            case Success success -> {
-                boolean replayed = success.idempotency() == IdempotencyStatus.REPLAYED;
-                LogRecord.Stamp stamp = inferenceLog.stamp();
-                for (Answer answer : success.answers()) {
-                    records.add(new LogRecord(stamp, answer.item(), origin, request.texts().get(answer.item()),
-                            new LogRecord.Answered(answer, replayed, elapsedNanos)));
-                }
+            case Success success -> answered(request, success, new Sender(origin, elapsedNanos), records);
+            case Embedded embedded -> {
+                return;
             }
             case Failure failure -> {
                 if (failure.code().kind() != ErrorCode.Kind.ERROR || !trip.isAdmitted()) {
                     return;
                 }
                 LogRecord.Stamp stamp = inferenceLog.stamp();
-                ModelRuntime model = trip.model();
+                ModelRuntime model = trip.current();
                 for (int item = 0; item < request.texts().size(); item++) {
                     records.add(new LogRecord(stamp, item, origin, request.texts().get(item), new LogRecord.Failed(
                             model == null ? null : model.id(), failure.code(), failure.detail(), elapsedNanos)));
@@ -101,6 +123,24 @@ public final class Endings {
             }
         }
         inferenceLog.offer(records);
+    }
+
+    /** Who is told of in a record, and how long they waited. */
+    private record Sender(LogRecord.Origin origin, long elapsedNanos) {}
+
+    /** Answers come by text and then by model; those of one model share a stamp, as a text's index is in the key too. */
+    private void answered(InferenceRequest request, Success success, Sender sender, List<LogRecord> records) {
+        boolean replayed = success.idempotency() == IdempotencyStatus.REPLAYED;
+        LogRecord.Stamp[] stamps = new LogRecord.Stamp[request.models().size()];
+        for (int i = 0; i < stamps.length; i++) {
+            stamps[i] = inferenceLog.stamp();
+        }
+        for (int i = 0; i < success.answers().size(); i++) {
+            Answer answer = success.answers().get(i);
+            records.add(new LogRecord(stamps[i % stamps.length], answer.item(), sender.origin(),
+                    request.texts().get(answer.item()),
+                    new LogRecord.Answered(answer, replayed, sender.elapsedNanos())));
+        }
     }
 
     private void tell(InferenceRequest request, InferenceOutcome outcome, Trip trip, long elapsedNanos) {

@@ -8,20 +8,25 @@ import dev.falcon.idempotency.Completion;
 import dev.falcon.idempotency.IdempotencyGuard;
 import dev.falcon.idempotency.PollSchedule;
 import dev.falcon.inference.Answer;
-import dev.falcon.inference.Deadline;
+import dev.falcon.inference.Embedding;
 import dev.falcon.inference.ErrorCode;
 import dev.falcon.inference.IdempotencyStatus;
 import dev.falcon.inference.InferenceOutcome;
+import dev.falcon.inference.InferenceOutcome.Embedded;
 import dev.falcon.inference.InferenceOutcome.Failure;
 import dev.falcon.inference.InferenceOutcome.Success;
 import dev.falcon.inference.InferenceRequest;
+import dev.falcon.inference.InferenceRequest.Wanted;
+import dev.falcon.inference.ModelId;
 import dev.falcon.inference.ModelReference;
 import dev.falcon.inference.Prediction;
 import dev.falcon.inference.Received;
 import dev.falcon.inference.Stage;
+import dev.falcon.inference.StageTimings;
 import dev.falcon.inference.Ticker;
-import dev.falcon.model.ModelRuntime;
-import dev.falcon.model.Prepared;
+import dev.falcon.serving.ModelCalls.Budget;
+import dev.falcon.serving.ModelCalls.Computed;
+import dev.falcon.serving.ServedModels.Running;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,13 +40,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InferenceService {
 
-    /** A client is not asked whether it is still there so soon after its request. */
-    private static final Duration SURELY_THERE = Duration.ofMillis(2);
+    private static final List<Integer> ONLY = List.of(0);
 
     private final AdmissionControl admission;
     private final ServedModels models;
     private final IdempotencyGuard idempotency;
     private final ResponseCache cache;
+    private final ModelCalls calls;
     private final @Nullable MemoryGrowth leak;
     private final Endings endings;
     private final Duration inferenceTimeout;
@@ -61,10 +66,11 @@ public final class InferenceService {
     }
 
     public InferenceService(Settings.Limits limits, Rooms rooms, Endings endings, Ticker ticker) {
-        this.admission = new AdmissionControl(limits, ticker, endings.meters());
         this.models = rooms.models();
+        this.admission = new AdmissionControl(limits, models.processors().count(), ticker, endings.meters());
         this.idempotency = rooms.idempotency();
         this.cache = rooms.cache();
+        this.calls = new ModelCalls(models.processors(), admission, endings, ticker);
         this.leak = rooms.leak();
         this.endings = endings;
         this.inferenceTimeout = limits.inferenceTimeout();
@@ -83,7 +89,9 @@ public final class InferenceService {
 
     /** Answers a request or says why not. Every ending, also of a request that was refused before, is counted here. */
     public InferenceOutcome infer(Received received) {
-        Trip trip = new Trip(ticker);
+        Trip trip = new Trip(ticker, received instanceof Received.Valid valid
+                ? valid.request().caller().timings()
+                : new StageTimings());
         InferenceOutcome outcome = switch (received) {
             case Received.Refused refused -> refused.failure();
             case Received.Valid valid -> travel(valid.request(), trip);
@@ -116,13 +124,18 @@ public final class InferenceService {
             if (permit == null) {
                 return admission.overloaded();
             }
-            List<ModelRuntime> asked = new ArrayList<>(request.models().size());
+            List<Running> asked = new ArrayList<>(request.models().size());
             for (ModelReference reference : request.models()) {
-                ModelRuntime model = models.resolve(reference);
+                Running model = models.resolve(reference);
                 if (model == null) {
-                    return Failure.of(ErrorCode.UNKNOWN_MODEL, "No model \"" + reference + "\" is loaded.");
+                    return Failure.of(ErrorCode.UNKNOWN_MODEL, "No model \"" + reference.wireName()
+                            + "\" is served here; GET /models lists those that are.");
                 }
-                trip.asks(model);
+                trip.asks(model.runtime());
+                if (request.wanted() == Wanted.EMBEDDINGS && model.served().embeddingDimensions() == 0) {
+                    return Failure.of(ErrorCode.UNKNOWN_MODEL, "The model \"" + model.runtime().id().name() + "/"
+                            + model.runtime().id().version() + "\" has no embeddings; GET /models shows which have.");
+                }
                 asked.add(model);
             }
             trip.admit();
@@ -130,14 +143,17 @@ public final class InferenceService {
                 leak.grow();
             }
             trip.ended(Stage.ADMISSION);
-            return claimed(request, asked, new Held(permit, trip));
+            return switch (request.wanted()) {
+                case PREDICTIONS -> claimed(request, asked, new Held(permit, trip));
+                case EMBEDDINGS -> embedded(request, asked.getFirst(), trip);
+            };
         }
     }
 
     /** What a request holds while it travels. */
     private record Held(Permit permit, Trip trip) {}
 
-    private InferenceOutcome claimed(InferenceRequest request, List<ModelRuntime> asked, Held held)
+    private InferenceOutcome claimed(InferenceRequest request, List<Running> asked, Held held)
             throws InterruptedException {
         Claim claim = claim(request, held.permit());
         if (request.idempotencyKey() != null) {
@@ -174,7 +190,7 @@ public final class InferenceService {
 
     private Failure stillBusy(InferenceRequest request) {
         if (request.caller().gone().getAsBoolean()) {
-            return gone();
+            return ModelCalls.gone();
         }
         idempotency.gaveUp();
         return new Failure(ErrorCode.IDEMPOTENCY_IN_PROGRESS,
@@ -182,7 +198,7 @@ public final class InferenceService {
                 AdmissionControl.varied(Duration.ofSeconds(1)));
     }
 
-    private InferenceOutcome owning(Claim.Owned claim, InferenceRequest request, List<ModelRuntime> asked, Held held)
+    private InferenceOutcome owning(Claim.Owned claim, InferenceRequest request, List<Running> asked, Held held)
             throws InterruptedException {
         boolean settled = false;
         try {
@@ -207,15 +223,20 @@ public final class InferenceService {
     }
 
     /** Answers every text by every model, in that order. */
-    private InferenceOutcome answered(InferenceRequest request, List<ModelRuntime> asked, Held held,
+    private InferenceOutcome answered(InferenceRequest request, List<Running> asked, Held held,
             IdempotencyStatus idempotencyStatus) throws InterruptedException {
         Failure noPlace = held.permit().reacquire();
         if (noPlace != null) {
             return noPlace;
         }
+        if (asked.size() == 1 && request.texts().size() == 1) {
+            return answeredOne(request, asked.getFirst(), held, idempotencyStatus);
+        }
         List<Answer> byModel = new ArrayList<>(asked.size() * request.texts().size());
-        for (ModelRuntime model : asked) {
-            Failure failure = answerAll(request, model, held.trip(), byModel);
+        PreparedTexts prepared = new PreparedTexts();
+        for (Running model : asked) {
+            held.trip().comesTo(model.runtime());
+            Failure failure = answerAll(request, model, budget(request, held.trip(), prepared), byModel);
             if (failure != null) {
                 return failure;
             }
@@ -229,10 +250,30 @@ public final class InferenceService {
         return new Success(byText, idempotencyStatus, held.trip().timings());
     }
 
+    /** The usual question, one text to one model: the same way as many, without what keeps many apart. */
+    private InferenceOutcome answeredOne(InferenceRequest request, Running model, Held held,
+            IdempotencyStatus idempotencyStatus) throws InterruptedException {
+        Budget budget = budget(request, held.trip(), new PreparedTexts());
+        @Nullable Answer[] answered = new Answer[1];
+        while (true) {
+            Failure failure = answerSome(request, model, ONLY, budget, answered);
+            if (failure != null) {
+                return failure;
+            }
+            Answer answer = answered[0];
+            if (answer != null) {
+                return new Success(List.of(answer), idempotencyStatus, held.trip().timings());
+            }
+        }
+    }
+
+    private Budget budget(InferenceRequest request, Trip trip, PreparedTexts prepared) {
+        return new Budget(request.caller().deadline().within(inferenceTimeout), trip, prepared);
+    }
+
     /** Adds one model's answers in the texts' order, or says why there are none. */
-    private @Nullable Failure answerAll(InferenceRequest request, ModelRuntime model, Trip trip, List<Answer> answers)
+    private @Nullable Failure answerAll(InferenceRequest request, Running model, Budget budget, List<Answer> answers)
             throws InterruptedException {
-        Budget budget = new Budget(request.caller().deadline().within(inferenceTimeout), trip);
         @Nullable Answer[] answered = new Answer[request.texts().size()];
         for (List<Integer> missing = missing(answered); !missing.isEmpty(); missing = missing(answered)) {
             Failure failure = answerSome(request, model, missing, budget, answered);
@@ -258,6 +299,9 @@ public final class InferenceService {
     }
 
     private static List<String> pick(List<String> texts, List<Integer> items) {
+        if (items.size() == texts.size()) {
+            return texts;
+        }
         List<String> picked = new ArrayList<>(items.size());
         for (int item : items) {
             picked.add(texts.get(item));
@@ -269,12 +313,13 @@ public final class InferenceService {
      * Looks texts up, computes those that are this request's to compute, and waits for those that another one computes. A
      * text whose other request gave up stays unanswered: the next round finds it, leads or waits again.
      */
-    private @Nullable Failure answerSome(InferenceRequest request, ModelRuntime model, List<Integer> items,
+    private @Nullable Failure answerSome(InferenceRequest request, Running model, List<Integer> items,
             Budget budget, @Nullable Answer[] answered) throws InterruptedException {
         List<String> texts = pick(request.texts(), items);
-        try (Lookup lookup = cache.lookUp(model.id(), model.labels(), texts, request.caller().patience())) {
+        ModelId id = model.runtime().id();
+        try (Lookup lookup = cache.lookUp(id, model.runtime().labels(), texts, request.caller().patience())) {
             budget.trip().ended(Stage.CACHE);
-            Computed computed = compute(request, model, pick(texts, lookup.ours()), budget);
+            Computed computed = calls.compute(request, model, pick(texts, lookup.ours()), budget);
             if (computed.failure() != null) {
                 return computed.failure();
             }
@@ -282,7 +327,7 @@ public final class InferenceService {
             for (int i = 0; i < items.size(); i++) {
                 Prediction prediction = lookup.await(i, budget.deadline());
                 if (prediction != null) {
-                    answered[items.get(i)] = new Answer(model.id(), items.get(i), prediction, lookup.isHit(i),
+                    answered[items.get(i)] = new Answer(id, items.get(i), prediction, lookup.isHit(i),
                             lookup.isHit(i) ? 0 : computed.nanos());
                 } else if (budget.deadline().passed()) {
                     return Failure.of(ErrorCode.DEADLINE_EXCEEDED,
@@ -294,68 +339,21 @@ public final class InferenceService {
         }
     }
 
-    /** How long computing may take, and where its time is booked. */
-    private record Budget(Deadline deadline, Trip trip) {}
-
-    /** Predictions in the order of the items asked, and the runtime's time for all of them; or the failure. */
-    private record Computed(List<Prediction> predictions, long nanos, @Nullable Failure failure) {}
-
-    /** Runs the model on some of the texts, unless nobody waits for the answer any more. */
-    private Computed compute(InferenceRequest request, ModelRuntime model, List<String> texts, Budget budget)
-            throws InterruptedException {
-        if (texts.isEmpty()) {
-            return new Computed(List.of(), 0, null);
+    /**
+     * Embeds every text, on the same way to the model as a prediction and as a by-product of one: so it stands in the same
+     * line, shares the same batches, and costs the same.
+     */
+    private InferenceOutcome embedded(InferenceRequest request, Running model, Trip trip) throws InterruptedException {
+        Budget budget = budget(request, trip, new PreparedTexts());
+        Computed computed = calls.compute(request, model, request.texts().stream().distinct().toList(), budget);
+        if (computed.failure() != null) {
+            return computed.failure();
         }
-        if (!admission.takeProcessor(budget.deadline())) {
-            return new Computed(List.of(), 0, Failure.of(ErrorCode.DEADLINE_EXCEEDED,
-                    "The deadline passed before the model was run."));
+        List<Embedding> embeddings = new ArrayList<>(request.texts().size());
+        for (String text : request.texts()) {
+            embeddings.add(budget.texts().embedding(model.runtime(), text));
         }
-        try {
-            budget.trip().ended(Stage.QUEUE);
-            return computeNow(request, model, texts, budget);
-        } finally {
-            admission.leaveProcessor();
-        }
-    }
-
-    private Computed computeNow(InferenceRequest request, ModelRuntime model, List<String> texts, Budget budget) {
-        if (hasWaited(request) && request.caller().gone().getAsBoolean()) {
-            return new Computed(List.of(), 0, gone());
-        }
-        try {
-            List<Prepared> prepared = new ArrayList<>(texts.size());
-            for (String text : texts) {
-                prepared.add(model.prepare(text));
-            }
-            budget.trip().ended(Stage.TOKENIZE);
-            List<Prediction> predictions = predict(model, prepared);
-            return new Computed(predictions, budget.trip().ended(Stage.MODEL), null);
-        } catch (RuntimeException e) {
-            budget.trip().ended(Stage.MODEL);
-            endings.modelFailed(request, model.id(), e);
-            return new Computed(List.of(), 0, Failure.of(ErrorCode.MODEL_FAILED,
-                    "The model " + model.id().name() + "/" + model.id().version() + " failed on this text."));
-        }
-    }
-
-    /** To ask whether the client is still there costs a system call, as much as a small model's work. */
-    private boolean hasWaited(InferenceRequest request) {
-        return ticker.nanos() - request.caller().arrivedNanos() >= SURELY_THERE.toNanos();
-    }
-
-    /** Texts share a batch only where that does not change their answers. */
-    private static List<Prediction> predict(ModelRuntime model, List<Prepared> prepared) {
-        if (model.batchInvariant()) {
-            return model.predict(prepared);
-        }
-        List<Prediction> predictions = new ArrayList<>(prepared.size());
-        for (Prepared one : prepared) {
-            predictions.addAll(model.predict(List.of(one)));
-        }
-        return predictions;
-    }
-
-    private static Failure gone() {
-        return Failure.of(ErrorCode.CLIENT_TOO_SLOW, "The client left before its answer.");
+        trip.ended(Stage.MODEL);
+        return new Embedded(model.runtime().id(), embeddings, trip.timings());
     }
 }

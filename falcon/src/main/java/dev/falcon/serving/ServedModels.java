@@ -1,77 +1,135 @@
 package dev.falcon.serving;
 
+import dev.falcon.batching.BatchBounds;
+import dev.falcon.batching.DynamicBatcher;
+import dev.falcon.batching.Mode;
+import dev.falcon.batching.Mode.Way;
+import dev.falcon.batching.Processors;
+import dev.falcon.config.Settings;
+import dev.falcon.inference.ModelId;
 import dev.falcon.inference.ModelReference;
 import dev.falcon.inference.Prediction;
 import dev.falcon.inference.Ticker;
 import dev.falcon.model.ModelRuntime;
-import dev.falcon.telemetry.RequestMeters;
-import java.time.Duration;
+import dev.falcon.model.Prepared;
+import dev.falcon.telemetry.Metrics;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The models that answer, the default one first. A model is served only after it has answered real inferences here, so
- * that ready means warm. Safe for use by many threads.
+ * The models that answer, the default one first, each with the way it is called. A model is served only after it has
+ * answered real inferences here, so that ready means warm. Safe for use by many threads.
  */
-public final class ServedModels {
+public final class ServedModels implements AutoCloseable {
 
-    private static final String WARM_UP_TEXT = "The service was quick and friendly, and I would come back any time.";
+    /**
+     * A model that is loaded and not warm yet.
+     *
+     * @param kind of runtime, from its manifest
+     */
+    public record Candidate(ModelRuntime runtime, String kind) {}
 
-    /** Enough answers for the compiler to have seen the code, unless they take too long. */
-    private static final int WARM_UP_ANSWERS = 2000;
-    private static final Duration WARM_UP_TIME_MAX = Duration.ofMillis(300);
+    /**
+     * A model that is served, for those who tell of it.
+     *
+     * @param kind of runtime, from its manifest
+     * @param calls how it is called
+     * @param batchSize texts that it is given at once at most
+     * @param batchGain how many times a batch's texts are answered in the time that each would take by itself
+     * @param embeddingDimensions length of its embeddings; 0 for a model without any
+     * @param warmUpNanos how long it took to warm it up and to find that out
+     */
+    public record Served(ModelId id, List<String> labels, String kind, String calls, int batchSize, double batchGain,
+            int embeddingDimensions, long warmUpNanos) {}
 
+    /** A model that is served, and what runs it; null where requests call it themselves. */
+    record Running(Served served, ModelRuntime runtime, @Nullable DynamicBatcher<Prepared, Prediction> batcher) {}
+
+    /** A model that has answered. */
+    private record Warm(Candidate model, WarmUp.Result result) {}
+
+    private final Settings.Batch settings;
+    private final int capacity;
+    private final Metrics metrics;
     private final Ticker ticker;
-    private final RequestMeters meters;
-    private volatile List<ModelRuntime> warm = List.of();
+    private final Processors processors = new Processors(Runtime.getRuntime().availableProcessors());
+    private volatile List<Running> running = List.of();
 
-    public ServedModels(Ticker ticker, RequestMeters meters) {
+    public ServedModels(Settings.Batch settings, Settings.Limits limits, Metrics metrics, Ticker ticker) {
+        this.settings = settings;
+        this.capacity = limits.maxInFlight();
+        this.metrics = metrics;
         this.ticker = ticker;
-        this.meters = meters;
+    }
+
+    /** What all of them compute on. */
+    Processors processors() {
+        return processors;
     }
 
     /**
-     * Warms the model up and serves it from then on, as the default.
+     * Warms the models up and serves all of them from then on, the first one as the default; to be called once.
      *
-     * @throws IllegalStateException if its answer to a plain sentence is no prediction over its labels
+     * @throws IllegalStateException if the answer of one to a plain sentence is no prediction over its labels
      */
-    public void serve(ModelRuntime model) {
-        long started = ticker.nanos();
-        for (int i = 0; i < WARM_UP_ANSWERS && ticker.nanos() - started < WARM_UP_TIME_MAX.toNanos(); i++) {
-            check(model, model.predict(List.of(model.prepare(WARM_UP_TEXT))));
-        }
-        meters.addModel(model.id().name());
-        warm = List.of(model);
+    public void serve(List<Candidate> models) {
+        WarmUp warmUp = new WarmUp(ticker, settings.maxSize());
+        List<Warm> warm = models.stream().map(model -> new Warm(model, warmUp.of(model.runtime()))).toList();
+        running = warm.stream().map(this::run).toList();
     }
 
-    private static void check(ModelRuntime model, List<Prediction> predictions) {
-        double sum = 0;
-        if (predictions.size() == 1 && predictions.getFirst().labels().equals(model.labels())) {
-            for (int i = 0; i < model.labels().size(); i++) {
-                sum += predictions.getFirst().probability(i);
-            }
-        }
-        if (!(Math.abs(sum - 1) < 1e-6)) {
-            throw new IllegalStateException("the model " + model.id().name() + "/" + model.id().version()
-                    + " answers its warm-up text with probabilities that sum to " + sum);
-        }
+    private Running run(Warm warm) {
+        ModelRuntime runtime = warm.model().runtime();
+        Mode mode = warm.result().mode();
+        metrics.requests().addModel(runtime.id().name());
+        metrics.models().mode(runtime.id(), mode.way().wireName());
+        return new Running(
+                new Served(runtime.id(), runtime.labels(), warm.model().kind(), mode.way().wireName(), mode.size(),
+                        mode.gain(), warm.result().embeddingDimensions(), warm.result().elapsedNanos()),
+                runtime, mode.way() == Way.DIRECT ? null : batcher(runtime, mode));
+    }
+
+    private DynamicBatcher<Prepared, Prediction> batcher(ModelRuntime runtime, Mode mode) {
+        String name = runtime.id().name();
+        BatchBounds bounds = mode.way() == Way.BATCHED
+                ? new BatchBounds(mode.size(), settings.maxTokens(), mode.gain(), settings.maxDelay())
+                : BatchBounds.ONE;
+        return new DynamicBatcher<>(
+                new DynamicBatcher.Plan("batcher-" + name, bounds, capacity, processors.count()), runtime::predict,
+                new DynamicBatcher.Seen(processors, metrics.models().batchSizes(name), ticker));
     }
 
     /** Whether a model is there that has answered. */
     public boolean isWarm() {
-        return !warm.isEmpty();
+        return !running.isEmpty();
+    }
+
+    /** The models that answer, the default one first; empty until they are warm. */
+    public List<Served> served() {
+        return running.stream().map(Running::served).toList();
     }
 
     /** The model a caller means, or null where none of that name and version is served. */
     @Nullable
-    ModelRuntime resolve(ModelReference reference) {
-        for (ModelRuntime model : warm) {
-            boolean named = reference.name() == null || reference.name().equals(model.id().name());
-            boolean versioned = reference.version() == null || reference.version().equals(model.id().version());
+    Running resolve(ModelReference reference) {
+        for (Running model : running) {
+            boolean named = reference.name() == null || reference.name().equals(model.runtime().id().name());
+            boolean versioned =
+                    reference.version() == null || reference.version().equals(model.runtime().id().version());
             if (named && versioned) {
                 return model;
             }
         }
         return null;
+    }
+
+    /** Ends the batchers' threads; what still waits for one of them fails. */
+    @Override
+    public void close() {
+        for (Running model : running) {
+            if (model.batcher() != null) {
+                model.batcher().close();
+            }
+        }
     }
 }

@@ -13,20 +13,26 @@ import org.jspecify.annotations.Nullable;
 final class Trip {
 
     private final Ticker ticker;
-    private final StageTimings timings = new StageTimings();
+    private final StageTimings timings;
     private long sinceNanos;
     private @Nullable Stage last;
     private boolean admitted;
     private @Nullable ModelRuntime model;
+    private @Nullable ModelRuntime current;
 
-    Trip(Ticker ticker) {
+    Trip(Ticker ticker, StageTimings timings) {
         this.ticker = ticker;
+        this.timings = timings;
         this.sinceNanos = ticker.nanos();
     }
 
     /** Books the time since the last call, or since the start, to this stage. */
     long ended(Stage stage) {
-        long now = ticker.nanos();
+        return endedAt(stage, ticker.nanos());
+    }
+
+    /** Same, for a stage that ended at this time, which another thread saw. */
+    long endedAt(Stage stage, long now) {
         long elapsed = now - sinceNanos;
         timings.add(stage, elapsed);
         last = stage;
@@ -48,16 +54,29 @@ final class Trip {
         return admitted;
     }
 
-    /** Remembers the first model that is asked, for counting and the log. */
+    /** Remembers the first model that is asked: a request counts once, under that one. */
     void asks(ModelRuntime asked) {
         if (model == null) {
             model = asked;
+            current = asked;
         }
     }
 
+    /** Of several models, this one answers next. */
+    void comesTo(ModelRuntime asked) {
+        current = asked;
+    }
+
+    /** The first model that was asked, or null before any. */
     @Nullable
     ModelRuntime model() {
         return model;
+    }
+
+    /** The model that was answering at the end, which is the one that failed where one did. */
+    @Nullable
+    ModelRuntime current() {
+        return current;
     }
 
     StageTimings timings() {

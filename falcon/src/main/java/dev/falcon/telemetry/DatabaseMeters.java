@@ -68,6 +68,12 @@ public final class DatabaseMeters {
         partitionDays.set(days);
     }
 
+    /** Registers the gauges of the database's disk, in bytes, without a series while NaN; once. */
+    public void disk(DoubleSupplier total, DoubleSupplier free) {
+        meters.gaugeWhileKnown(Metric.DB_DISK, total);
+        meters.gaugeWhileKnown(Metric.DB_DISK_FREE, free);
+    }
+
     /** Registers the pool's gauges; once. */
     public void pool(DoubleSupplier size, DoubleSupplier available) {
         meters.gauge(Metric.DB_POOL_SIZE, size);

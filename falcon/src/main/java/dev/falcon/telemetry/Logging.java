@@ -54,7 +54,7 @@ public final class Logging implements AutoCloseable {
     /** What these would say about a dead dependency at every attempt, the guards say once. */
     private static void quietLibraries(LoggerContext context) {
         for (String chatty : new String[]{"io.lettuce", "io.netty", "com.zaxxer.hikari", "org.postgresql",
-            "org.flywaydb"}) {
+            "org.flywaydb", "io.opentelemetry"}) {
             context.getLogger(chatty).setLevel(Level.OFF);
         }
         context.getLogger("io.helidon").setLevel(Level.ERROR);

@@ -19,6 +19,9 @@ record Meters(PrometheusRegistry registry, Labels workerLabel) {
     private static final double[] STAGE_BOUNDS = {0.000001, 0.000005, 0.00001, 0.000025, 0.00005, 0.0001, 0.00025,
         0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 10};
 
+    /** Upper bounds in texts. */
+    private static final double[] SIZE_BOUNDS = {1, 2, 4, 8, 16, 32, 64, 128, 256};
+
     static double[] latencyBounds() {
         return LATENCY_BOUNDS.clone();
     }
@@ -51,12 +54,31 @@ record Meters(PrometheusRegistry registry, Labels workerLabel) {
                 .register(registry);
     }
 
+    /** Same, but without a series while its value is unknown (NaN). */
+    void gaugeWhileKnown(Metric metric, DoubleSupplier value) {
+        GaugeWithCallback.builder()
+                .name(metric.fullName())
+                .help(metric.meaning())
+                .constLabels(workerLabel)
+                .callback(callback -> {
+                    double now = value.getAsDouble();
+                    if (!Double.isNaN(now)) {
+                        callback.call(now);
+                    }
+                })
+                .register(registry);
+    }
+
     Histogram latencyHistogram(Metric metric) {
         return histogram(metric, LATENCY_BOUNDS);
     }
 
     Histogram stageHistogram(Metric metric) {
         return histogram(metric, STAGE_BOUNDS);
+    }
+
+    Histogram sizeHistogram(Metric metric) {
+        return histogram(metric, SIZE_BOUNDS);
     }
 
     /** Classic buckets for everyone, native ones for scrapers that ask for protobuf. */

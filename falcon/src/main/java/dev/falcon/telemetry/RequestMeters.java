@@ -41,13 +41,16 @@ public final class RequestMeters {
 
     /** The series of one model, found once and kept. */
     private record ModelSeries(Map<Source, CounterDataPoint> successes, Map<Source, DistributionDataPoint> seconds,
-            CounterDataPoint errors, CounterDataPoint refusals) {}
+            CounterDataPoint errors, CounterDataPoint refusals, CounterDataPoint truncated) {}
+
+    private static final Stage[] STAGES = Stage.values();
 
     private final Counter requests;
     private final Histogram duration;
+    private final Counter truncated;
     private final Map<ErrorCode, CounterDataPoint> errors = new EnumMap<>(ErrorCode.class);
     private final Map<ShedReason, CounterDataPoint> shed = new EnumMap<>(ShedReason.class);
-    private final Map<Stage, DistributionDataPoint> stages = new EnumMap<>(Stage.class);
+    private final DistributionDataPoint[] stages = new DistributionDataPoint[STAGES.length];
     private final Map<String, ModelSeries> models = new ConcurrentHashMap<>();
     private final ModelSeries noModel;
     private final Meters meters;
@@ -58,6 +61,7 @@ public final class RequestMeters {
         this.quantiles = quantiles;
         requests = meters.counter(Metric.REQUESTS);
         duration = meters.latencyHistogram(Metric.DURATION);
+        truncated = meters.counter(Metric.TRUNCATED_TEXTS);
         var errorCounter = meters.counter(Metric.ERRORS);
         for (ErrorCode code : ErrorCode.values()) {
             errors.put(code, errorCounter.labelValues(code.wireName()));
@@ -67,12 +71,12 @@ public final class RequestMeters {
             shed.put(reason, shedCounter.labelValues(reason.name().toLowerCase(Locale.ROOT)));
         }
         var stageHistogram = meters.stageHistogram(Metric.STAGE_DURATION);
-        for (Stage stage : Stage.values()) {
-            stages.put(stage, stageHistogram.labelValues(stage.wireName()));
+        for (Stage stage : STAGES) {
+            stages[stage.ordinal()] = stageHistogram.labelValues(stage.wireName());
         }
         quantiles.observe(duration);
         noModel = new ModelSeries(Map.of(), Map.of(), requests.labelValues("error", "false", NO_MODEL),
-                requests.labelValues("refused", "false", NO_MODEL));
+                requests.labelValues("refused", "false", NO_MODEL), truncated.labelValues(NO_MODEL));
     }
 
     /** Makes a model's series exist at 0; called when it is loaded. Only such names become label values. */
@@ -86,7 +90,7 @@ public final class RequestMeters {
             }
             quantiles.addModel(name);
             return new ModelSeries(successes, seconds, requests.labelValues("error", "false", name),
-                    requests.labelValues("refused", "false", name));
+                    requests.labelValues("refused", "false", name), truncated.labelValues(name));
         });
     }
 
@@ -102,6 +106,11 @@ public final class RequestMeters {
             Points.of(series.successes(), source).inc();
             Points.of(series.seconds(), source).observe(elapsedNanos / 1e9);
         }
+    }
+
+    /** Counts an answer to a text that was cut off; under no model where it is that of one no longer served, replayed. */
+    public void truncated(String model) {
+        models.getOrDefault(model, noModel).truncated().inc();
     }
 
     /** Counts a request without an answer, whatever the reason, under the model if it came that far. */
@@ -120,14 +129,14 @@ public final class RequestMeters {
 
     /** Observes one stage; the front does so for its own. */
     public void stage(Stage stage, long elapsedNanos) {
-        Points.of(stages, stage).observe(elapsedNanos / 1e9);
+        stages[stage.ordinal()].observe(elapsedNanos / 1e9);
     }
 
     /** Observes every stage that the request came through. */
     public void stages(StageTimings timings) {
-        for (Map.Entry<Stage, DistributionDataPoint> stage : stages.entrySet()) {
-            if (timings.entered(stage.getKey())) {
-                stage.getValue().observe(timings.nanos(stage.getKey()) / 1e9);
+        for (Stage stage : STAGES) {
+            if (timings.entered(stage)) {
+                stage(stage, timings.nanos(stage));
             }
         }
     }

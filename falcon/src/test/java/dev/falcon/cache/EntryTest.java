@@ -3,6 +3,7 @@ package dev.falcon.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falcon.inference.Prediction;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -31,9 +32,32 @@ class EntryTest {
         }
         assertThat(Entry.decode(Arrays.copyOf(good, good.length + 1), LABELS)).isNull();
         byte[] other = good.clone();
-        other[0]++;
+        other[0] = 3;
         assertThat(Entry.decode(other, LABELS)).isNull();
         assertThat(Entry.decode(good, List.of("a", "b"))).isNull();
+    }
+
+    @Test
+    void remembersThatTheTextWasTruncated() {
+        Prediction prediction = new Prediction(LABELS, new double[]{0.2, 0.3, 0.5}, true);
+
+        assertThat(Entry.decode(Entry.encode(prediction), LABELS)).isEqualTo(prediction);
+    }
+
+    @Test
+    void isWrittenAsTheVersionBeforeDoesUnlessTheTextWasTruncated() {
+        byte[] before = ByteBuffer.allocate(27)
+                .put((byte) 1)
+                .putShort((short) 3)
+                .putDouble(0.2)
+                .putDouble(0.3)
+                .putDouble(0.5)
+                .array();
+
+        assertThat(Entry.encode(new Prediction(LABELS, new double[]{0.2, 0.3, 0.5}))).isEqualTo(before);
+        assertThat(Entry.encode(new Prediction(LABELS, new double[]{0.2, 0.3, 0.5}, true))[0])
+                .as("of another version: nobody who knows only the first takes it for an answer to the whole text")
+                .isEqualTo((byte) 2);
     }
 
     @Test

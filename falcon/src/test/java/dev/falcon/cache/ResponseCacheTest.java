@@ -97,7 +97,8 @@ class ResponseCacheTest {
     @Test
     void anUnreadableEntryIsAMissAndIsReplaced() throws Exception {
         ResponseCache cache = cache(true, 0, store);
-        store.put(Map.of(CacheKey.of(Texts.MODEL.digest(), "a").value(), new byte[]{1, 2, 3}), TTL, new Patience());
+        store.put(Map.of(new Hashes().key(Texts.MODEL.digest(), "a").value(), new byte[]{1, 2, 3}), TTL,
+                new Patience());
         assertThat(Texts.ask(cache, "a")).containsExactly(false);
         assertThat(counted("cache_errors_total", "decode")).isEqualTo(1);
         assertThat(Texts.ask(cache, "a")).containsExactly(true);

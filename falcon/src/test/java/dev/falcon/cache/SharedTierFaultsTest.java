@@ -50,7 +50,7 @@ class SharedTierFaultsTest {
     @Test
     void entriesLeaveRedisByThemselves() throws Exception {
         Texts.ask(cache, "a");
-        String key = CacheKey.of(Texts.MODEL.digest(), "a").value();
+        String key = new Hashes().key(Texts.MODEL.digest(), "a").value();
         assertThat(Integer.parseInt(redis.command("TTL", key))).isBetween(3239, 3960);
     }
 

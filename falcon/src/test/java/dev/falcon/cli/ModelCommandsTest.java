@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falcon.json.Json;
 import dev.falcon.model.Evaluation;
+import dev.falcon.testing.OnnxModels;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,9 +47,13 @@ class ModelCommandsTest {
     }
 
     private Ended falconReading(String in, String... args) {
+        return falconIn(Map.of(), in, args);
+    }
+
+    private Ended falconIn(Map<String, String> environment, String in, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Shell shell = new Shell(Map.of(), folder, new ByteArrayInputStream(in.getBytes(UTF_8)),
+        Shell shell = new Shell(environment, folder, new ByteArrayInputStream(in.getBytes(UTF_8)),
                 new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
         int status = Main.commandLine(shell).execute(args);
         return new Ended(status, out.toString(UTF_8), err.toString(UTF_8));
@@ -69,6 +76,24 @@ class ModelCommandsTest {
                 .contains("given \\ predicted", "examples           24", "Wrote " + folder.resolve("models/pets/1"));
         assertThat(falcon("classify", "it purrs", "it barks loudly").out())
                 .matches("(?s)cat\t0\\.\\d{4}\\R" + "dog\t0\\.\\d{4}\\R");
+    }
+
+    @Test
+    void aGraphOfTheUsersOwnIsClassifiedWithAndEvaluatedByItsFolder() throws IOException {
+        Path model = OnnxModels.write(folder.resolve("weather").resolve("1"), OnnxModels.ofTokens(),
+                OnnxModels.tokenizer(true), "");
+        Map<String, String> environment =
+                Map.of("MODEL_CACHE_DIR", Path.of("target", "encoder-cache").toAbsolutePath().toString());
+        Files.writeString(data, "label,text\nmild,snow\nwarm,sun sun sun\n");
+
+        Ended classified = falconIn(environment, "", "classify", "--model", model.toString(), "snow", "sun sun sun");
+        Ended evaluated = falconIn(environment, "", "evaluate", "--model", model.toString(), "--data", data.toString());
+
+        double[] snow = OnnxModels.softmax(OnnxModels.logits(List.of(2, 4, 3)));
+        assertThat(classified.status()).as(classified.err()).isZero();
+        assertThat(classified.out()).startsWith(String.format(Locale.ROOT, "%s\t%.4f", "mild", snow[1]));
+        assertThat(evaluated.status()).as(evaluated.err()).isZero();
+        assertThat(evaluated.out()).startsWith("accuracy           0.5000").contains("examples           2");
     }
 
     @Test
@@ -169,7 +194,7 @@ class ModelCommandsTest {
 
         assertThat(falcon("classify", "--json", "zorbl").out())
                 .isEqualToIgnoringNewLines(
-                        "{\"label\":\"cat\",\"probability\":0.5,\"probabilities\":{\"cat\":0.5,\"dog\":0.5}}");
+                        "{\"label\":\"cat\",\"probability\":0.5,\"probabilities\":{\"cat\":0.5,\"dog\":0.5},\"truncated\":false}");
     }
 
     @ParameterizedTest

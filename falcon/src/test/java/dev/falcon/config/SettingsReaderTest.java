@@ -68,7 +68,7 @@ class SettingsReaderTest {
                 case "list" -> "10.1.2.0/24";
                 case "secret" -> "hidden" + port++;
                 case "path" -> "/set/path" + port++;
-                default -> "set" + port++;
+                default -> (row.name().endsWith("_ENDPOINT") ? "http://set" : "set") + port++;
             });
         }
 

@@ -30,6 +30,7 @@ final class Libraries {
             library("org.slf4j", "telemetry"),
             library("ch.qos.logback", "telemetry"),
             library("io.prometheus", "telemetry"),
+            library("io.opentelemetry", "telemetry"),
             library("io.github.resilience4j", "resilience"),
             library("io.lettuce", "store"),
             library("io.netty", "store"),
@@ -43,6 +44,8 @@ final class Libraries {
             library("org.sqlite", "inferencelog"),
             library("de.siegmar.fastcsv", "model"),
             library("de.bwaldvogel.liblinear", "model.linear"),
+            library("ai.onnxruntime", "model.transformer"),
+            library("ai.djl", "model.transformer"),
             library("picocli", "cli"));
 
     /** Used everywhere: annotations that leave nothing behind at run time. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.falcon.config.Cidr;
 import dev.falcon.inference.ErrorCode;
+import dev.falcon.inference.ModelReference;
+import dev.falcon.telemetry.Tracing.Parent;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PartsOfARequestTest {
 
     private static String text(String json) throws Refusal {
-        return InferenceBody.text(json.getBytes(StandardCharsets.UTF_8));
+        return InferenceBody.one(json.getBytes(StandardCharsets.UTF_8), 4).texts().getFirst();
     }
 
     private static ErrorCode refusal(String json) {
@@ -27,7 +29,7 @@ class PartsOfARequestTest {
 
     private static ErrorCode refusal(byte[] json) {
         try {
-            throw new AssertionError("taken: " + InferenceBody.text(json));
+            throw new AssertionError("taken: " + InferenceBody.one(json, 4));
         } catch (Refusal refusal) {
             return refusal.failure().code();
         }
@@ -43,12 +45,33 @@ class PartsOfARequestTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "   ", "{", "{}", "[]", "null", "1", "\"a\"", "{\"text\":null}", "{\"text\":1}",
         "{\"text\":1.5}", "{\"text\":true}", "{\"text\":[\"a\"]}", "{\"text\":{\"a\":1}}",
-        "{\"text\":\"a\",\"text\":\"b\"}", "{\"text\":\"a\",\"model\":\"b\"}", "{\"Text\":\"a\"}",
+        "{\"text\":\"a\",\"text\":\"b\"}", "{\"text\":\"a\",\"mode\":\"b\"}", "{\"Text\":\"a\"}",
         "{\"text\":\"a\"}{\"text\":\"b\"}", "{\"text\":\"a\"},", "{\"text\":\"\\ud800\"}",
         "{\"text\":\"\\udc00a\"}", "{\"text\":\"a\\ud800\"}", "{'text':'a'}", "{\"text\":\"a\n\"}", "\uFEFF{}",
         "{\"text\":\"a\" /* no */}", "{\"text\":NaN}"})
     void whatIsNotTheExpectedJsonIsMalformed(String body) {
         assertThat(refusal(body)).isEqualTo(ErrorCode.MALFORMED_REQUEST);
+    }
+
+    @Test
+    void aModelMayBeNamedWithItsVersionOrWithout() throws Refusal {
+        assertThat(models("{\"text\":\"a\"}")).containsExactly(ModelReference.DEFAULT);
+        assertThat(models("{\"text\":\"a\",\"model\":\"m\"}")).containsExactly(new ModelReference("m", null));
+        assertThat(models("{\"models\":[\"m/1.2\",\"n\"],\"text\":\"a\"}"))
+                .containsExactly(new ModelReference("m", "1.2"), new ModelReference("n", null));
+    }
+
+    private static List<ModelReference> models(String json) throws Refusal {
+        return InferenceBody.one(json.getBytes(StandardCharsets.UTF_8), 4).models();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"model\":\"\"", "\"model\":\"m/\"", "\"model\":\"/1\"", "\"model\":\"m/1/2\"",
+        "\"model\":\"../m\"", "\"model\":1", "\"model\":[\"m\"]", "\"models\":\"m\"", "\"models\":[]",
+        "\"models\":[null]", "\"models\":[\"m\",\"n n\"]", "\"models\":[\"a\",\"b\",\"c\",\"d\",\"e\"]",
+        "\"model\":\"m\",\"models\":[\"m\"]"})
+    void aModelThatIsNotNamedAsOneIsMalformed(String field) {
+        assertThat(refusal("{\"text\":\"a\"," + field + "}")).isEqualTo(ErrorCode.MALFORMED_REQUEST);
     }
 
     @Test
@@ -147,7 +170,8 @@ class PartsOfARequestTest {
         "00-00000000000000000000000000000000-00f067aa0ba902b7-01,",
         "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01,", "nonsense,"})
     void aValidTraceParentTellsTheTrace(String sent, String trace) {
-        assertThat(TraceParent.traceId(sent)).isEqualTo(trace);
+        Parent parent = TraceParent.of(sent);
+        assertThat(parent == null ? null : parent.traceId()).isEqualTo(trace);
     }
 
     @ParameterizedTest

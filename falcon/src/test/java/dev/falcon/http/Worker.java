@@ -17,6 +17,7 @@ import dev.falcon.listener.Listener;
 import dev.falcon.listener.OpenPort;
 import dev.falcon.listener.RawClient;
 import dev.falcon.serving.ReadinessReport;
+import dev.falcon.serving.ServedModels;
 import dev.falcon.telemetry.Metrics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,7 +39,12 @@ final class Worker implements AutoCloseable {
     volatile ReadinessReport readiness = new ReadinessReport(true, false, true, true, true, List.of());
     volatile boolean readinessIsBroken;
     volatile @Nullable Failure overload;
+    volatile List<ServedModels.Served> models = List.of(served(MODEL, "linear"));
     private final Listener listener;
+
+    static ServedModels.Served served(ModelId id, String kind) {
+        return new ServedModels.Served(id, POSITIVE.labels(), kind, "direct", 1, 1, 0, 0);
+    }
 
     Worker() {
         this(OpenPort.Bounds.USUAL, Worker::positive);
@@ -49,13 +55,19 @@ final class Worker implements AutoCloseable {
     }
 
     Worker(Settings.Http http, Function<Received, InferenceOutcome> journey) {
+        this(http, 4, journey);
+    }
+
+    Worker(Settings.Http http, int maxTexts, Function<Received, InferenceOutcome> journey) {
         HttpFront front = new HttpFront(new HttpFront.Parts(
                 new Settings.Worker("worker-7", Settings.LogLevel.INFO, Settings.LogFormat.TEXT, Duration.ofSeconds(1)),
-                http, new Settings.Limits(64, Duration.ofSeconds(30), Duration.ofSeconds(10), 0), question -> {
+                http, new Settings.Limits(64, Duration.ofSeconds(30), Duration.ofSeconds(10), 0),
+                new Settings.Batch(maxTexts, 32, 4096, Duration.ZERO),
+                question -> {
                     received.add(question);
                     return journey.apply(question);
-                }, () -> overload, this::report, metrics, Ticker.system(),
-                () -> Instant.parse("2026-11-23T20:00:00.123456Z")));
+                }, () -> overload, this::report, () -> models, metrics, Ticker.system(),
+                () -> Instant.parse("2026-11-23T20:00:00.123456Z"), null));
         try {
             listener = Listener.open(Listener.bind(http), front.front(), metrics.listener(), Ticker.system());
         } catch (CannotListen e) {

@@ -8,6 +8,7 @@ import dev.falcon.inference.ModelId;
 import dev.falcon.inference.ModelReference;
 import dev.falcon.inference.Patience;
 import dev.falcon.inference.Prediction;
+import dev.falcon.inference.StageTimings;
 import dev.falcon.inference.Ticker;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +29,7 @@ final class Requests {
     static InferenceRequest request(@Nullable String key, List<String> texts, List<ModelReference> models,
             Ticker ticker) {
         Caller caller = new Caller(null, null, ticker.nanos(), Deadline.after(Duration.ofSeconds(30), ticker),
-                new Patience(), () -> false);
+                new Patience(), () -> false, new StageTimings());
         return new InferenceRequest("request", texts, models, key, caller);
     }
 

@@ -27,8 +27,7 @@ class ManifestTest {
         Manifest.Training training = new Manifest.Training("d".repeat(64), 42, 16, 4, 0,
                 Map.of("c", 2.5, "solver", "some", "words", 7));
         return new Manifest(Manifest.FORMAT, "fake", name, version, List.of("no", "yes"), "a".repeat(64), true,
-                training,
-                evaluation);
+                training, evaluation, null);
     }
 
     private ModelFault fault(String json) throws IOException {
@@ -45,8 +44,20 @@ class ManifestTest {
         assertThat(Manifest.read(folder).bytes()).isEqualTo(manifest.bytes());
     }
 
+    @Test
+    void aModelThatFalconDidNotTrainNeedsNotSayHowItWas() throws Exception {
+        Manifest trained = manifest("m", "1");
+        Manifest given = new Manifest(Manifest.FORMAT, "fake", "m", "1", trained.labels(), trained.digest(), false,
+                null, null, new Manifest.Graph("scores", "logits", 128));
+        Files.write(folder.resolve(Manifest.FILE_NAME), given.bytes());
+
+        assertThat(Manifest.read(folder)).isEqualTo(given);
+        assertThat(new String(given.bytes(), UTF_8)).contains("\"graph\"")
+                .doesNotContain("training", "held_out", "null");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"kind", "name", "version", "labels", "digest", "training", "held_out"})
+    @ValueSource(strings = {"kind", "name", "version", "labels", "digest"})
     void namesTheFieldThatIsMissing(String field) throws Exception {
         Map<?, ?> fields = Json.read(manifest("m", "1").bytes(), Map.class);
         fields.remove(field);

@@ -51,7 +51,11 @@ class ModelRepositoryTest {
     }
 
     private static ModelRepository repository(Path path, @Nullable String defaultModel) {
-        return new ModelRepository(new Settings.Models(path, defaultModel),
+        return repository(new Settings.Models(path, defaultModel));
+    }
+
+    private static ModelRepository repository(Settings.Models settings) {
+        return new ModelRepository(settings,
                 kind -> kind.equals("fake")
                         ? Optional.of((directory, manifest) -> new FakeRuntime(manifest.id()))
                         : Optional.empty());
@@ -103,6 +107,24 @@ class ModelRepositoryTest {
                 .hasMessageContaining("DEFAULT_MODEL")
                 .extracting(ModelFault::reason)
                 .isEqualTo(Reason.AMBIGUOUS);
+    }
+
+    @Test
+    void ofSeveralNamesTheUsualOneIsMeantWhereNoneIsSaid() throws Exception {
+        install("a", "1");
+        install(ModelRepository.USUAL, "1");
+
+        assertThat(loaded(null)).isEqualTo(ModelRepository.USUAL + "/1");
+        assertThat(loaded("a")).isEqualTo("a/1");
+    }
+
+    @Test
+    void whatWouldBeLoadedIsKnownWithoutLoadingIt() throws Exception {
+        install("m", "1");
+        Settings.Models settings = new Settings.Models(folder, null);
+
+        assertThat(new ModelRepository(settings, kind -> Optional.empty()).manifest().id())
+                .isEqualTo(new ModelId("m", "1", "a".repeat(64)));
     }
 
     @Test
@@ -189,6 +211,92 @@ class ModelRepositoryTest {
         assertThat(catchThrowableOfType(ModelFault.class, none::load)).hasMessageContaining("kind \"fake\"")
                 .extracting(ModelFault::reason)
                 .isEqualTo(Reason.UNKNOWN_KIND);
+    }
+
+    private ServedSet served(@Nullable String defaultModel, String served) throws ModelFault {
+        return repository(new Settings.Models(folder, defaultModel, served)).loadServed();
+    }
+
+    private static List<String> names(ServedSet set) {
+        return set.models().stream().map(model -> model.manifest().name() + "/" + model.manifest().version()).toList();
+    }
+
+    @Test
+    void allOfATreeMeansEachOtherNameInItsHighestVersion() throws Exception {
+        install("m", "1");
+        install("m", "2");
+        install("b", "9");
+        install("b", "10");
+        install("a", "1");
+
+        assertThat(names(served("m/1", "all"))).containsExactly("m/1", "a/1", "b/10");
+    }
+
+    @Test
+    void unlessMoreAreAskedForTheDefaultModelIsServedAlone() throws Exception {
+        install("m", "1");
+        install("a", "1");
+
+        assertThat(names(repository(new Settings.Models(folder, "m")).loadServed())).containsExactly("m/1");
+    }
+
+    @Test
+    void theManifestsOfWhatWouldBeServedAreKnownBeforeItIsLoaded() throws Exception {
+        install("m", "1");
+        install("a", "1");
+
+        assertThat(repository(new Settings.Models(folder, "m", "all")).served())
+                .extracting(found -> found.manifest().name())
+                .containsExactly("m", "a");
+    }
+
+    @Test
+    void aListMeansThoseBesideTheDefaultTheHighestVersionOfANameFirst() throws Exception {
+        install("m", "1");
+        install("m", "2");
+        install("a", "1");
+        install("b", "1");
+
+        assertThat(names(served("m", "m/1,a , m/2, a/1"))).containsExactly("m/2", "a/1", "m/1");
+        assertThat(names(served("a", "m/1,m"))).containsExactly("a/1", "m/2", "m/1");
+        assertThat(names(served("m", "m"))).containsExactly("m/2");
+    }
+
+    @Test
+    void ofAllOneThatCannotBeLoadedIsLeftOutAndToldAndOfAListItIsAFault() throws Exception {
+        install("m", "1");
+        install("a", "1");
+        install("b", "1");
+        Path broken = folder.resolve("a").resolve("1").resolve("manifest.json");
+        Files.writeString(broken, "{");
+
+        ServedSet all = served("m", "all");
+
+        assertThat(names(all)).containsExactly("m/1", "b/1");
+        assertThat(all.leftOut()).extracting(ModelFault::file).containsExactly(broken);
+        assertThat(catchThrowableOfType(ModelFault.class, () -> served("m", "a")).file()).isEqualTo(broken);
+        assertThat(catchThrowableOfType(ModelFault.class, () -> served("m", "c")))
+                .hasMessageContaining("SERVED_MODELS");
+    }
+
+    @Test
+    void aDefaultModelThatCannotBeLoadedIsAFaultWhateverElseThereIs() throws Exception {
+        install("m", "1");
+        install("a", "1");
+        Files.writeString(folder.resolve("m").resolve("1").resolve("manifest.json"), "{");
+
+        assertThat(catchThrowableOfType(ModelFault.class, () -> served("m", "all")).reason())
+                .isEqualTo(Reason.BAD_MANIFEST);
+    }
+
+    @Test
+    void beneathASingleModelThereAreNoOthers() throws Exception {
+        install("m", "1");
+        Path model = folder.resolve("m").resolve("1");
+
+        assertThat(names(repository(new Settings.Models(model, null)).loadServed())).containsExactly("m/1");
+        assertThat(catchThrowableOfType(ModelFault.class,
+                () -> repository(new Settings.Models(model, null, "n")).loadServed())).hasMessageContaining("alone");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.falcon.inference.Deadline;
 import dev.falcon.inference.ErrorCode;
 import dev.falcon.inference.InferenceOutcome.Failure;
 import dev.falcon.inference.Patience;
+import dev.falcon.inference.StageTimings;
 import dev.falcon.telemetry.Metrics;
 import dev.falcon.testing.HandTicker;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ class AdmissionControlTest {
 
     private AdmissionControl admission(int maxInFlight, int perMinute) {
         return new AdmissionControl(
-                new Settings.Limits(maxInFlight, Duration.ofSeconds(30), Duration.ofSeconds(10), perMinute), ticker,
+                new Settings.Limits(maxInFlight, Duration.ofSeconds(30), Duration.ofSeconds(10), perMinute), 2, ticker,
                 metrics.requests());
     }
 
@@ -35,7 +36,8 @@ class AdmissionControlTest {
     }
 
     private Caller caller(String ip) {
-        return new Caller(ip, null, 0, Deadline.after(Duration.ofSeconds(1), ticker), new Patience(), () -> false);
+        return new Caller(ip, null, 0, Deadline.after(Duration.ofSeconds(1), ticker), new Patience(), () -> false,
+                new StageTimings());
     }
 
     @Test
@@ -136,16 +138,26 @@ class AdmissionControlTest {
     }
 
     @Test
-    void noMoreComputeAtOnceThanThereAreProcessorsAndTheNextOnlyWhenOneIsFree() throws InterruptedException {
-        AdmissionControl admission = admission(1000, 0);
-        Deadline soon = Deadline.after(Duration.ofMillis(20), ticker);
-        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
-            assertThat(admission.takeProcessor(soon)).isTrue();
+    void whileAnOverloadLastsFewerComeInAndTheGaugeAndTheRefusalSaySo() {
+        AdmissionControl admission = admission(100, 0);
+        List<Permit> permits = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            permits.add(Objects.requireNonNull(admission.admit()));
+        }
+        for (int i = 0; i < 100; i++) {
+            ticker.advance(Duration.ofMillis(20));
+            admission.overloaded();
+            admission.computed(Duration.ofMillis(150).toNanos(), Duration.ofMillis(3).toNanos());
         }
 
-        assertThat(admission.takeProcessor(soon)).isFalse();
-        admission.leaveProcessor();
-        assertThat(admission.takeProcessor(soon)).isTrue();
+        assertThat(page()).contains("inference_concurrency_limit{worker_id=\"w\"} 8.0");
+        assertThat(admission.overloaded().detail()).contains("All 8 places");
+        permits.subList(0, 92).forEach(Permit::release);
+        assertThat(admission.isFull()).isTrue();
+        permits.getLast().release();
+        assertThat(admission.isFull()).isFalse();
+        ticker.advance(Duration.ofSeconds(5));
+        assertThat(page()).contains("inference_concurrency_limit{worker_id=\"w\"} 100.0");
     }
 
     @Test

@@ -124,6 +124,54 @@ class InferenceServiceTest {
     }
 
     @Test
+    void aTextIsAnsweredByTheModelThatIsAskedAndCachedForThatOne() {
+        List<ModelReference> second = List.of(new ModelReference("second", "1"));
+        success(rig.service().infer(rig.request(List.of("a"), second)));
+        Success again = success(rig.service().infer(rig.request(List.of("a"), second)));
+        Success other = success(ask("a"));
+
+        assertThat(again.answers().getFirst().model().name()).isEqualTo("second");
+        assertThat(again.answers().getFirst().cacheHit()).isTrue();
+        assertThat(other.answers().getFirst().cacheHit()).isFalse();
+        assertThat(rig.model().runs()).isEqualTo(1);
+        assertThat(rig.second().runs()).isEqualTo(1);
+        assertThat(rig.metric("inference_requests_total", "model=\"second\"")).isEqualTo(2);
+    }
+
+    @Test
+    void severalModelsAnswerEachTextAndEachAnswerIsRecorded() throws Exception {
+        List<ModelReference> both = List.of(new ModelReference("second", null), ModelReference.DEFAULT);
+        Success success = success(rig.service().infer(rig.request(List.of("a", "bb"), both)));
+
+        assertThat(success.answers()).extracting(answer -> answer.item() + " " + answer.model().name())
+                .containsExactly("0 second", "0 fake", "1 second", "1 fake");
+        assertThat(rig.metric("inference_requests_total", "status=\"success\"")).as("once, whatever it asks")
+                .isEqualTo(1);
+        assertThat(rig.recordsAfterFlush()).hasSize(4);
+    }
+
+    @Test
+    void oneModelOfSeveralThatFailsFailsTheRequestAndIsRecordedAsTheOneThatDid() throws Exception {
+        rig.second().failNext();
+        List<ModelReference> both = List.of(ModelReference.DEFAULT, new ModelReference("second", null));
+
+        Failure failure = failure(rig.service().infer(rig.request(List.of("a"), both)));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.MODEL_FAILED);
+        assertThat(failure.detail()).contains("second/1");
+        assertThat(rig.modelsRecordedAfterFlush()).containsExactly("second");
+    }
+
+    @Test
+    void aKeyIsBoundToTheModelAsItWasAsked() {
+        List<ModelReference> second = List.of(new ModelReference("second", null));
+        success(rig.service().infer(rig.request("keyed", "key-1")));
+
+        assertThat(failure(rig.service().infer(rig.keyed(List.of("keyed"), second, "key-1"))).code())
+                .isEqualTo(ErrorCode.IDEMPOTENCY_MISMATCH);
+    }
+
+    @Test
     void aModelThatThrowsIsAFailureOfThatRequestOnly() {
         rig.model().failNext();
 
@@ -251,7 +299,7 @@ class InferenceServiceTest {
 
     @Test
     void beforeAModelIsWarmRequestsAreRefusedAsNotReady() throws Exception {
-        JourneyRig cold = new JourneyRig(folder.resolve("cold"), 16, false);
+        JourneyRig cold = JourneyRig.cold(folder.resolve("cold"));
 
         Failure failure = failure(cold.service().infer(cold.request("early", null)));
 

@@ -32,7 +32,7 @@ final class MemoryGrowthTest {
 
     @Test
     void thereIsNoneUnlessItIsTurnedOn() {
-        assertThat(MemoryGrowth.of(new Settings.Debug(false, BigDecimal.valueOf(5)), log)).isNull();
-        assertThat(MemoryGrowth.of(new Settings.Debug(true, BigDecimal.ZERO), log)).isNotNull();
+        assertThat(MemoryGrowth.of(new Settings.Debug(false, BigDecimal.valueOf(5), null), log)).isNull();
+        assertThat(MemoryGrowth.of(new Settings.Debug(true, BigDecimal.ZERO, null), log)).isNotNull();
     }
 }

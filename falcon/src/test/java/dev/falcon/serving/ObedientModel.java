@@ -2,8 +2,10 @@ package dev.falcon.serving;
 
 import dev.falcon.inference.ModelId;
 import dev.falcon.inference.Prediction;
+import dev.falcon.inference.Ticker;
 import dev.falcon.model.ModelRuntime;
 import dev.falcon.model.Prepared;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -24,10 +26,24 @@ final class ObedientModel implements ModelRuntime {
         }
     }
 
+    private final String name;
+    private final Duration takes;
+    private final AtomicInteger calls = new AtomicInteger();
     private final AtomicInteger runs = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicBoolean failNext = new AtomicBoolean();
     private volatile CountDownLatch gate = new CountDownLatch(0);
+
+    /** @param takes how long a call takes, whatever it holds */
+    ObedientModel(String name, Duration takes) {
+        this.name = name;
+        this.takes = takes;
+    }
+
+    /** Runs, of however many texts. */
+    int calls() {
+        return calls.get();
+    }
 
     /** From now on answers wait until {@link #go()}. */
     void hold() {
@@ -59,7 +75,7 @@ final class ObedientModel implements ModelRuntime {
 
     @Override
     public ModelId id() {
-        return new ModelId("fake", "1", "digest");
+        return new ModelId(name, "1", "digest of " + name);
     }
 
     @Override
@@ -82,12 +98,14 @@ final class ObedientModel implements ModelRuntime {
         waiting.incrementAndGet();
         try {
             gate.await();
+            Ticker.system().sleep(takes);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             waiting.decrementAndGet();
         }
         runs.addAndGet(texts.size());
+        calls.incrementAndGet();
         if (failNext.compareAndSet(true, false)) {
             throw new IllegalStateException("told to fail");
         }

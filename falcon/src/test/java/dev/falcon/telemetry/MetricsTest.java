@@ -43,9 +43,12 @@ class MetricsTest {
     void everyCatalogEntryIsOnThePageOnceItsPartsRun() {
         metrics.app("1.2.3", 1);
         metrics.models().loaded(new ModelId("m", "1", "abc"), 5_000_000);
+        metrics.models().mode(new ModelId("m", "1", "abc"), "batched");
+        metrics.models().batchSizes("m").accept(4);
         metrics.requests().addModel("m");
         metrics.requests().admission(() -> 3, () -> 128);
         metrics.database().pool(() -> 2, () -> 1);
+        metrics.database().disk(() -> 100, () -> 40);
         metrics.books(() -> new LogBooks(10, 4, Map.of(), 6, 0, 0));
 
         String page = page();

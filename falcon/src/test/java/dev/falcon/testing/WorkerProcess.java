@@ -82,6 +82,26 @@ public final class WorkerProcess implements AutoCloseable {
         }
     }
 
+    /** Sends a body of these members. */
+    public WorkerReply infer(Map<String, ?> body) {
+        return post("/infer", body);
+    }
+
+    /** Sends a body of these members to a path. */
+    public WorkerReply post(String path, Map<String, ?> body) {
+        try {
+            return WorkerReply.of(client.send(HttpRequest.newBuilder(uri(path))
+                    .timeout(REQUEST_TIMEOUT)
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body)))
+                    .build(), HttpResponse.BodyHandlers.ofByteArray()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
     /** Same, without waiting for the answer. */
     public CompletableFuture<WorkerReply> inferSoon(String text, String... headers) {
         return client.sendAsync(inference(text, headers), HttpResponse.BodyHandlers.ofByteArray())

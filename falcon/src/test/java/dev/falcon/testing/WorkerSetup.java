@@ -132,6 +132,10 @@ public final class WorkerSetup {
             command.addAll(List.of(options));
             ProcessBuilder builder = new ProcessBuilder(command).directory(working.toFile());
             builder.environment().clear();
+            if (!shipped) {
+                // Not as an option: native code of an encoder ends the process where the command line is longer than 4 kB.
+                builder.environment().put("CLASSPATH", classPath());
+            }
             environment.forEach((name, value) -> {
                 if (!value.isEmpty()) {
                     builder.environment().put(name, value);
@@ -144,12 +148,12 @@ public final class WorkerSetup {
     }
 
     /** Native libraries are unpacked where they go away with the folder. */
-    private List<String> command(Path temporary) {
+    private List<String> command(Path temporary) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
         command.addAll(javaOptions);
-        command.addAll(List.of("-Djava.io.tmpdir=" + temporary, "-cp", classPath()));
+        command.add("-Djava.io.tmpdir=" + temporary);
         command.addAll(program);
         return command;
     }

@@ -11,7 +11,7 @@ public final class JsonBench {
     /** The text in a body that is well formed. */
     public String text(byte[] body) {
         try {
-            return InferenceBody.text(body);
+            return InferenceBody.one(body, 64).texts().getFirst();
         } catch (Refusal refusal) {
             throw new IllegalArgumentException("a body that is refused", refusal);
         }
@@ -19,6 +19,6 @@ public final class JsonBench {
 
     /** The answer on its way out. */
     public Reply reply(Success success, String requestId) {
-        return answers.reply(success, requestId, 123_456);
+        return answers.reply(success, new Answers.About(requestId, 123_456, false));
     }
 }

@@ -2,29 +2,24 @@ package dev.falcon.model.linear;
 
 import dev.falcon.inference.Prediction;
 import dev.falcon.model.Evaluation;
+import dev.falcon.model.LabelSet;
 import dev.falcon.model.LabelledText;
 import dev.falcon.model.LabelledTextFault;
 import dev.falcon.model.LabelledTexts;
 import dev.falcon.model.Manifest;
 import dev.falcon.model.Sha256;
 import dev.falcon.model.StratifiedSplit;
+import dev.falcon.model.TrainedModel;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * From labelled texts to a model: splits, chooses the regularisation on the training part, fits on all of it, and looks at
  * the held-out part once. Equal texts and plans give equal bytes, on any machine and in any order of the file. Stateless.
  */
 public final class LinearTrainer {
-
-    /** Bounds the work, which grows with each label. */
-    static final int MAX_LABELS = 1000;
-
-    /** A trained model: what to write beside each other. */
-    public record Trained(Manifest manifest, Map<String, byte[]> files) {}
 
     private LinearTrainer() {}
 
@@ -34,9 +29,9 @@ public final class LinearTrainer {
      * @param progress told in a few words what is being done, as it begins; called by several threads
      * @throws LabelledTextFault if there are too few labels, too many, or too few examples of one
      */
-    public static Trained train(LabelledTexts texts, TrainingPlan plan, Consumer<String> progress)
+    public static TrainedModel train(LabelledTexts texts, TrainingPlan plan, Consumer<String> progress)
             throws LabelledTextFault {
-        List<String> labels = labels(texts);
+        List<String> labels = LabelSet.of(texts);
         StratifiedSplit split = StratifiedSplit.of(texts.examples(), plan.heldOutShare(), plan.seed());
         CrossValidation.Choice choice = CrossValidation.choose(labels, split.training(), plan, progress);
         progress.accept("training on " + split.training().size() + " examples with C = " + choice.c());
@@ -48,30 +43,8 @@ public final class LinearTrainer {
         Manifest.Training training = new Manifest.Training(texts.digest(), plan.seed(), split.training().size(),
                 split.heldOut().size(), split.duplicates(), parameters(plan, choice, weights.vocabulary()));
         Manifest manifest = new Manifest(Manifest.FORMAT, LinearRuntime.KIND, plan.name(), plan.version(), labels,
-                Sha256.hex(file), true, training, evaluation(weights, split.heldOut()));
-        return new Trained(manifest, Map.of(WeightsFile.NAME, file));
-    }
-
-    private static List<String> labels(LabelledTexts texts) throws LabelledTextFault {
-        Map<String, Long> different = texts.examples()
-                .stream()
-                .collect(Collectors.groupingBy(LabelledText::label,
-                        TreeMap::new, Collectors.mapping(LabelledText::text,
-                                Collectors.collectingAndThen(Collectors.toSet(), set -> (long) set.size()))));
-        if (different.size() < 2) {
-            throw texts.fault("all examples have the same label; a classifier needs two or more");
-        }
-        if (different.size() > MAX_LABELS) {
-            throw texts.fault(different.size() + " different labels, more than " + MAX_LABELS
-                    + "; is this the right column?");
-        }
-        for (Map.Entry<String, Long> label : different.entrySet()) {
-            if (label.getValue() < StratifiedSplit.MIN_EXAMPLES_PER_LABEL) {
-                throw texts.fault("label \"" + label.getKey() + "\" has " + label.getValue()
-                        + " different texts; each label needs " + StratifiedSplit.MIN_EXAMPLES_PER_LABEL);
-            }
-        }
-        return List.copyOf(different.keySet());
+                Sha256.hex(file), true, training, evaluation(weights, split.heldOut()), null);
+        return new TrainedModel(manifest, Map.of(WeightsFile.NAME, file));
     }
 
     private static Map<String, Object> parameters(TrainingPlan plan, CrossValidation.Choice choice,

@@ -3,7 +3,6 @@ package dev.falcon.model.linear;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.falcon.Runtimes;
 import dev.falcon.config.Settings;
 import dev.falcon.inference.Prediction;
 import dev.falcon.model.LoadedModel;
@@ -11,9 +10,11 @@ import dev.falcon.model.ModelRepository;
 import dev.falcon.model.ModelRuntime;
 import dev.falcon.model.ModelWriter;
 import dev.falcon.model.Prepared;
+import dev.falcon.model.TrainedModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,14 +28,15 @@ import org.junit.jupiter.api.io.TempDir;
 class LinearRuntimeTest {
 
     @TempDir private Path folder;
-    private LinearTrainer.Trained trained;
+    private TrainedModel trained;
     private LoadedModel loaded;
 
     @BeforeEach
     void trainWriteAndLoad() throws Exception {
         trained = LinearTrainer.train(Generated.examples(3, 3, 60), Generated.plan(), Generated.SILENT);
         new ModelWriter(folder).write(trained.manifest(), trained.files(), false);
-        loaded = new ModelRepository(new Settings.Models(folder, null), Runtimes::ofKind).load();
+        loaded = new ModelRepository(new Settings.Models(folder, null), kind -> Optional.of(LinearRuntime::load))
+                .load();
     }
 
     private static List<String> texts(int count) {

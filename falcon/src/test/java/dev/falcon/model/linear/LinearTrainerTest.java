@@ -9,9 +9,11 @@ import dev.falcon.model.LabelledTextFault;
 import dev.falcon.model.LabelledTexts;
 import dev.falcon.model.Manifest;
 import dev.falcon.model.Sha256;
+import dev.falcon.model.TrainedModel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
@@ -21,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LinearTrainerTest {
 
-    private static LinearTrainer.Trained train(LabelledTexts texts) throws LabelledTextFault {
+    private static TrainedModel train(LabelledTexts texts) throws LabelledTextFault {
         return LinearTrainer.train(texts, Generated.plan(), Generated.SILENT);
     }
 
@@ -30,11 +32,12 @@ class LinearTrainerTest {
     void learnsAnyNumberOfLabels(int labels) throws Exception {
         Manifest manifest = train(Generated.examples(1, labels, 60)).manifest();
 
-        Evaluation heldOut = manifest.heldOut();
+        Evaluation heldOut = Objects.requireNonNull(manifest.heldOut());
         assertThat(heldOut.accuracy()).isGreaterThan(0.85);
         assertThat(heldOut.macroF1()).isGreaterThan(0.85);
-        assertThat(heldOut.count()).isEqualTo(12 * labels).isEqualTo(manifest.training().heldOut());
-        assertThat(manifest.training().trainedOn()).isEqualTo(48 * labels);
+        assertThat(heldOut.count()).isEqualTo(12 * labels)
+                .isEqualTo(Objects.requireNonNull(manifest.training()).heldOut());
+        assertThat(Objects.requireNonNull(manifest.training()).trainedOn()).isEqualTo(48 * labels);
         assertThat(heldOut.confusion()).hasSize(labels)
                 .allSatisfy(row -> assertThat(row.stream().mapToInt(Integer::intValue).sum()).isEqualTo(12));
         assertThat(manifest.labels()).hasSize(labels).isSorted();
@@ -43,10 +46,10 @@ class LinearTrainerTest {
     @Test
     void theSameTextsGiveTheSameBytesInWhateverOrder() throws Exception {
         LabelledTexts texts = Generated.examples(2, 3, 40);
-        LinearTrainer.Trained first = train(texts);
+        TrainedModel first = train(texts);
         List<LabelledText> shuffled = new ArrayList<>(texts.examples());
         Collections.shuffle(shuffled, new Random(8));
-        LinearTrainer.Trained second = train(new LabelledTexts(texts.file(), shuffled, texts.digest()));
+        TrainedModel second = train(new LabelledTexts(texts.file(), shuffled, texts.digest()));
 
         assertThat(second.manifest().bytes()).isEqualTo(first.manifest().bytes());
         assertThat(second.files().get("weights.bin")).isEqualTo(first.files().get("weights.bin"));
@@ -54,7 +57,7 @@ class LinearTrainerTest {
 
     @Test
     void theDigestIsThatOfTheWeightsFile() throws Exception {
-        LinearTrainer.Trained trained = train(Generated.examples(2, 2, 40));
+        TrainedModel trained = train(Generated.examples(2, 2, 40));
 
         assertThat(trained.files()).containsOnlyKeys("weights.bin");
         assertThat(trained.manifest().digest())
@@ -68,7 +71,7 @@ class LinearTrainerTest {
                 .mapToObj(i -> new LabelledText(Generated.text(random, 0), "label" + random.nextInt(2), i + 2))
                 .toList());
 
-        assertThat(train(noise).manifest().heldOut().accuracy()).isBetween(0.3, 0.7);
+        assertThat(Objects.requireNonNull(train(noise).manifest().heldOut()).accuracy()).isBetween(0.3, 0.7);
     }
 
     /** With noise the strongest regularisation must win, or the choice was not made on texts that were left out. */

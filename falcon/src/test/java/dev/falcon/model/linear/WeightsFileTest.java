@@ -44,7 +44,7 @@ class WeightsFileTest {
     private static Manifest manifest(List<String> labels, byte[] file) {
         return new Manifest(Manifest.FORMAT, LinearRuntime.KIND, "m", "1", labels, Sha256.hex(file), true,
                 new Manifest.Training("d".repeat(64), 1, 1, 1, 0, Map.of()),
-                new Evaluation(1, new Interval(0, 1), 1, 0, 1, labels, List.of()));
+                new Evaluation(1, new Interval(0, 1), 1, 0, 1, labels, List.of()), null);
     }
 
     private Weights read(byte[] file) throws IOException, ModelFault {

@@ -82,7 +82,10 @@ final class Home {
         return differs;
     }
 
-    /** The settings that a drill starts with: those of the example, times of drills, and the jar that is built. */
+    /**
+     * The settings that a drill starts with: those of the example, times of drills, the jar that is built, and the model in
+     * microseconds: three workers, their stores and the load share a machine of two cores, which the encoder would fill.
+     */
     void writeEnv() throws IOException {
         env(envOfDrills());
     }
@@ -95,7 +98,8 @@ final class Home {
     private String envOfDrills() throws IOException {
         String env = Files.readString(root.resolve(".env.example"));
         long breaker = Long.parseLong(valueOf("CIRCUIT_BREAKER_TIMEOUT_SECONDS", env)) / TimeScale.FACTOR;
-        return EnvPatch.apply(env, "+CIRCUIT_BREAKER_TIMEOUT_SECONDS=" + breaker + "\n+JAR_FROM=prebuilt\n");
+        return EnvPatch.apply(env, "+CIRCUIT_BREAKER_TIMEOUT_SECONDS=" + breaker
+                + "\n+JAR_FROM=prebuilt\n+DEFAULT_MODEL=sentiment-linear\n");
     }
 
     private static String valueOf(String name, String env) throws IOException {

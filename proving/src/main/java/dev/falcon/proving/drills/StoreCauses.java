@@ -164,7 +164,7 @@ final class StoreCauses {
                           FROM generate_series(1, 2000) n\\"; do :; done"
                         """.formatted(PSQL))
                 .firing("CircuitBreakerOpen", Map.of("dependency", "postgres", "worker", "worker-1"))
-                .mayFire("DatabaseOperationSlow", "HighRetryRate")
+                .mayFire("DatabaseDiskFilling", "DatabaseOperationSlow", "HighRetryRate")
                 .cleanedUpBy("""
                         docker compose run --rm --no-deps --entrypoint rm postgres -f /var/lib/postgresql/data/ballast
                         docker compose up -d --wait postgres

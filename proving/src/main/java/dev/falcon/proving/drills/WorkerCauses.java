@@ -73,14 +73,14 @@ final class WorkerCauses {
         return List.of(
                 // Dies within seconds, again and again.
                 Cause.of("high-memory", "memory-exhausted")
-                        .by(leaking("0.2"))
+                        .by(leaking("0.3"))
                         .firing("WorkerOutOfMemory", WORKER)
                         .mayFire("DebugModeEnabled", "WorkerDown", "WorkerRestarting", "HighMemoryUsage")
                         .rows(Rows.KILLED),
                 // Slow enough for a warning before the end: a busy caller fills most of the heap, and then the ordinary load
                 // goes on with it.
                 Cause.of("high-memory", "memory-growth")
-                        .by(leaking("0.01") + """
+                        .by(leaking("0.015") + """
 
                                 full() {
                                   curl -s -m 2 http://localhost:8000/metrics | awk '/^heap_live_after_gc_bytes/ { live = $2 }
@@ -96,7 +96,7 @@ final class WorkerCauses {
                         .rows(Rows.KILLED),
                 // The limit of a running container was lowered below what it needs; the kernel ends process 1 there.
                 Cause.of("high-memory", "memory-limit")
-                        .by(leaking("0.2") + "\ndocker update --memory 300m --memory-swap 300m falcon-worker-1")
+                        .by(leaking("0.3") + "\ndocker update --memory 300m --memory-swap 300m falcon-worker-1")
                         .firing("WorkerDown", WORKER)
                         .mayFire("DebugModeEnabled", "WorkerOutOfMemory", "WorkerRestarting", "HighMemoryUsage")
                         .rows(Rows.KILLED));

@@ -113,7 +113,8 @@ final class Stage implements AutoCloseable {
                 .withPostgres(postgresProxy.port())
                 .with("WORKER_ID", id)
                 .with("PORT", Integer.toString(ports.get(index)))
-                .with("MODEL_PATH", root.resolve("models").toString());
+                .with("MODEL_PATH", root.resolve("models").toString())
+                .with("DEFAULT_MODEL", "sentiment-linear");
         settings().forEach(setup::with);
         return setup;
     }

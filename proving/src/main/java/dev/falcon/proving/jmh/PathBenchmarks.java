@@ -1,6 +1,5 @@
 package dev.falcon.proving.jmh;
 
-import dev.falcon.Runtimes;
 import dev.falcon.cache.CacheKeyBench;
 import dev.falcon.config.Settings;
 import dev.falcon.http.JsonBench;
@@ -16,11 +15,13 @@ import dev.falcon.model.ModelFault;
 import dev.falcon.model.ModelRepository;
 import dev.falcon.model.ModelRuntime;
 import dev.falcon.model.Prepared;
+import dev.falcon.model.linear.LinearRuntime;
 import dev.falcon.telemetry.Metrics;
 import dev.falcon.telemetry.RequestMeters;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -47,6 +48,7 @@ public class PathBenchmarks {
     private final Prediction prediction = model.predict(prepared).getFirst();
     private final Answer answer = new Answer(model.id(), 0, prediction, false, 12_345);
     private final Success success = new Success(List.of(answer), IdempotencyStatus.NONE, new StageTimings());
+    private final CacheKeyBench keys = new CacheKeyBench();
     private final JsonBench json = new JsonBench();
     private final OfferBench log = new OfferBench();
     private final RequestMeters meters = meters(model.id().name());
@@ -54,7 +56,8 @@ public class PathBenchmarks {
     private static ModelRuntime shipped() {
         Path models = Path.of(System.getProperty("proving.root", "")).resolve("models");
         try {
-            return new ModelRepository(new Settings.Models(models, null), Runtimes::ofKind).load().runtime();
+            return new ModelRepository(new Settings.Models(models, "sentiment-linear"),
+                    kind -> Optional.of(LinearRuntime::load)).load().runtime();
         } catch (ModelFault e) {
             throw new IllegalStateException("the shipped model cannot be used", e);
         }
@@ -79,8 +82,8 @@ public class PathBenchmarks {
     }
 
     @Benchmark
-    public String cacheKey() {
-        return CacheKeyBench.key(model.id().digest(), TEXT);
+    public Object cacheKey() {
+        return keys.key(model.id().digest(), TEXT);
     }
 
     @Benchmark

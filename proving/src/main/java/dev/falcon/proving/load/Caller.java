@@ -8,6 +8,6 @@ public interface Caller {
     /** The bytes of a request. */
     byte[] request(long number);
 
-    /** One has ended, answered or not; the reply is null where there was none. */
+    /** One has ended, answered or not; the reply is null where there was none, or where it is not kept. */
     void ended(Ending ending, Wire.@Nullable Reply reply);
 }

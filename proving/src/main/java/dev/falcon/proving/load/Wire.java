@@ -19,9 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Wire implements AutoCloseable {
 
     private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
-    private static final byte[] LENGTH = "\r\ncontent-length: ".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] CLOSE = "\r\nconnection: close".getBytes(StandardCharsets.ISO_8859_1);
-    private static final int STATUS_AT = "HTTP/1.1 ".length();
 
     private final Endpoint endpoint;
     private final int readTimeoutMillis;
@@ -46,7 +44,7 @@ public final class Wire implements AutoCloseable {
         }
 
         public int status() {
-            return (buffer[STATUS_AT] - '0') * 100 + (buffer[STATUS_AT + 1] - '0') * 10 + buffer[STATUS_AT + 2] - '0';
+            return AnswerBytes.status(buffer);
         }
 
         /** Status line and header lines. */
@@ -60,7 +58,7 @@ public final class Wire implements AutoCloseable {
 
         /** Whether the answer names this header with this value, in any case. */
         public boolean says(String name, String value) {
-            return find(("\r\n" + name + ": " + value).toLowerCase(Locale.ROOT)
+            return AnswerBytes.find(buffer, ("\r\n" + name + ": " + value).toLowerCase(Locale.ROOT)
                     .getBytes(StandardCharsets.ISO_8859_1), head) >= 0;
         }
     }
@@ -72,7 +70,7 @@ public final class Wire implements AutoCloseable {
             out.write(request);
             filled = 0;
             Reply reply = read();
-            if (find(CLOSE, reply.head) >= 0) {
+            if (AnswerBytes.find(buffer, CLOSE, reply.head) >= 0) {
                 close();
             }
             return reply;
@@ -101,10 +99,10 @@ public final class Wire implements AutoCloseable {
         int searched = 0;
         while (head < 0) {
             fill();
-            head = endOfHead(searched);
+            head = AnswerBytes.endOfHead(buffer, searched, filled);
             searched = Math.max(0, filled - 3);
         }
-        int length = length(head);
+        int length = AnswerBytes.length(buffer, head);
         while (filled < head + length) {
             fill();
         }
@@ -121,46 +119,6 @@ public final class Wire implements AutoCloseable {
             throw new EOFException(filled == 0 ? "closed without an answer" : "closed within an answer");
         }
         filled += count;
-    }
-
-    private int endOfHead(int from) {
-        for (int i = from; i + 3 < filled; i++) {
-            if (buffer[i] == '\r' && buffer[i + 1] == '\n' && buffer[i + 2] == '\r' && buffer[i + 3] == '\n') {
-                return i + 4;
-            }
-        }
-        return -1;
-    }
-
-    private int length(int head) throws IOException {
-        int at = find(LENGTH, head);
-        if (at < 0) {
-            throw new IOException("an answer without a length: " + new String(buffer, 0, head,
-                    StandardCharsets.ISO_8859_1));
-        }
-        int length = 0;
-        for (int i = at + LENGTH.length; buffer[i] >= '0' && buffer[i] <= '9'; i++) {
-            length = 10 * length + buffer[i] - '0';
-        }
-        return length;
-    }
-
-    /** Where lower-case text stands in the head, in any case; -1 where it does not. */
-    private int find(byte[] lowerCase, int end) {
-        for (int start = 0; start + lowerCase.length <= end; start++) {
-            int matched = 0;
-            while (matched < lowerCase.length && lower(buffer[start + matched]) == lowerCase[matched]) {
-                matched++;
-            }
-            if (matched == lowerCase.length) {
-                return start;
-            }
-        }
-        return -1;
-    }
-
-    private static byte lower(byte letter) {
-        return letter >= 'A' && letter <= 'Z' ? (byte) (letter + ('a' - 'A')) : letter;
     }
 
     @Override

@@ -20,12 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bench implements AutoCloseable {
 
+    private static final Map<String, String> JVM =
+            Map.of("JAVA25_HOME", System.getProperty("java.home"), "JAVA_OPTS", "-XX:AOTMode=off");
+
     private final Path root;
     private final Path folder;
     private final Effort effort;
     private final List<AutoCloseable> started = new ArrayList<>();
     private @Nullable RealRedis redis;
     private @Nullable RealPostgres postgres;
+    private @Nullable Pinning pinning;
     private int workers;
 
     /** @param root of the repository, where {@code bin/falcon} is */
@@ -49,20 +53,65 @@ public final class Bench implements AutoCloseable {
         return folder;
     }
 
-    /** Starts a worker by {@code bin/falcon}, with these settings beside the defaults and without an AOT cache. */
+    /**
+     * Keeps this process to a processor of its own and the servers that are started from now on to another; both use what
+     * they are given where the machine cannot do that.
+     *
+     * @return what to say behind a row's name: nothing, or that it is not pinned
+     */
+    String keepApart() throws InterruptedException {
+        try {
+            pinning = opened(Pinning.held());
+            return "";
+        } catch (IOException e) {
+            return ", not pinned (" + e.getMessage() + ")";
+        }
+    }
+
+    private Server server(List<String> command, Map<String, String> environment, Path home)
+            throws IOException, InterruptedException {
+        return opened(Server.start(pinning == null ? command : pinning.apart(command), environment, home));
+    }
+
+    /** The folder of a model that is shipped. */
+    Path model(String name) {
+        return root.resolve("models").resolve(name).resolve("1");
+    }
+
+    /** Runs a command of {@code bin/falcon} to its end, with these settings. */
+    void falcon(List<String> words, Map<String, String> settings) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(launcher()));
+        command.addAll(words);
+        Map<String, String> environment = new TreeMap<>(JVM);
+        environment.putAll(settings);
+        Tool.run(command, environment);
+    }
+
+    private String launcher() {
+        return root.resolve("bin").resolve("falcon").toString();
+    }
+
+    /**
+     * Starts a worker by {@code bin/falcon}, with these settings beside the defaults and without an AOT cache. It serves
+     * the linear model alone where they say nothing else.
+     */
     public Server worker(Map<String, String> settings) throws IOException, InterruptedException {
         Path home = Files.createDirectories(folder.resolve("worker-" + ++workers));
-        Map<String, String> environment = new TreeMap<>(Map.of("PATH", "/usr/local/bin:/usr/bin:/bin", "HOST",
-                "127.0.0.1", "PORT", "0", "WORKER_ID", "worker-" + workers, "INFERENCE_LOG_PATH",
-                home.resolve("inference.db").toString(), "INFERENCE_LOG_SPOOL_DIR", home.resolve("spool").toString(),
-                "JAVA25_HOME", System.getProperty("java.home"), "JAVA_OPTS", "-XX:AOTMode=off"));
+        Map<String, String> environment = new TreeMap<>(JVM);
+        environment.putAll(Map.of("PATH", "/usr/local/bin:/usr/bin:/bin", "HOST", "127.0.0.1", "PORT", "0", "WORKER_ID",
+                "worker-" + workers, "MODEL_PATH", model("sentiment-linear").toString(), "INFERENCE_LOG_PATH",
+                home.resolve("inference.db").toString(), "INFERENCE_LOG_SPOOL_DIR", home.resolve("spool").toString()));
         environment.putAll(settings);
-        return opened(Server.start(List.of(root.resolve("bin").resolve("falcon").toString(), "serve"), environment,
-                home));
+        return server(List.of(launcher(), "serve"), environment, home);
     }
 
     /** Starts the server that answers nothing but this, with the flags that this worker runs with. */
     public Server constant(Server worker, String body) throws IOException, InterruptedException {
+        return beside(worker, ConstantServer.class, body);
+    }
+
+    /** Starts a server of ours with the flags that this worker runs with. */
+    Server beside(Server worker, Class<?> program, String argument) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         for (String word : worker.commandLine()) {
             if (word.equals("-jar")) {
@@ -73,8 +122,8 @@ public final class Bench implements AutoCloseable {
                 command.add(word);
             }
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ConstantServer.class.getName(), body));
-        return opened(Server.start(command, Map.of(), folder));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName(), argument));
+        return server(command, Map.of(), folder);
     }
 
     /** Settings that lead a worker to this bench's Redis. */

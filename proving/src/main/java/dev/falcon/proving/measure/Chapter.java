@@ -29,6 +29,24 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             new Column("allocated_bytes", "bytes allocated a request", 0, true),
             new Column("dropped_percent", "records dropped, %", 1, false)));
 
+    static final Chapter SPEED = new Chapter("speed", "Speed of one core", """
+            Server and client have a core each (`taskset`), where there are two: a row says so where there are not. 64
+            connections each ask again as soon as they are answered, all by one thread, which costs the client less than
+            a request costs the server. A *cache hit* asks 1,000 known texts in turn, which
+            the worker holds itself; *every text different* is answered by the linear model and fills the cache. The
+            reference is the worker's own listener with the same JVM flags on the same core, which reads the request and
+            answers the bytes of a worker's answer: no JSON, no journey, no metrics, no record. The log is the one in
+            SQLite, which the worker's core writes too; CPU time is until the last record of the round is written.""",
+            """
+            A client that cannot ask any faster hides a difference in requests/s: where a server's core was not busy
+            throughout, the ratio of CPU time is the one to look at, and its inverse is what the core could do. The
+            constant server sends fewer header lines. Of 64 connections on one core most wait, so this is no latency.""",
+            List.of(
+                    new Column("requests_per_second", "requests/s", 0, true),
+                    new Column("cpu_micros", "CPU µs a request", 1, true),
+                    new Column("busy_percent", "its core busy, %", 0, false),
+                    new Column("dropped_percent", "records dropped, %", 1, false)));
+
     static final Chapter LATENCY = new Chapter("latency", "Latency at half load", """
             A worker with Redis and PostgreSQL is asked in an open loop: a request is due at its time whatever became of
             those before it, and its latency counts from then, so that a stall is in the latency of all that it held up.
@@ -40,6 +58,40 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             new Column("rate", "requests/s asked", 0, false), new Column("p50", "p50 ms", 3, true),
             new Column("p90", "p90 ms", 3, true), new Column("p99", "p99 ms", 3, true),
             new Column("p999", "p99.9 ms", 3, true)));
+
+    static final Chapter TRANSFORMER = new Chapter("transformer", "Speed of the sentence encoder", """
+            A worker with one model asked over 8 and over 32 connections that each ask again as soon as they are
+            answered: texts of about 14 tokens, each asked once. Its log and its caches are on, as by default. The
+            reference is a plain loop in a process of its own over the same texts, weights and tokenizer: a thread for
+            each core, one session for all of them with one thread to a run and no spinning, mean pooling and a head of
+            two labels; no HTTP, no queue. With fp32 it computes in batches of the size that it was fastest with just
+            before, of 1, 2, 4, 8, 16 and 32; int8 goes one text at a time, as a neighbour in a batch would change its
+            answer. Nothing is pinned: the worker has the cores that the loop has, and its client takes its time from
+            them. *Least served* is the answers to the connection with the fewest, over the mean of all.""", """
+            Texts of one length: batches of mixed ones waste time on padding, in the worker as in the loop. In a round a
+            connection gets few answers, so that one more or less shows in the share of the least served. Latency
+            of a closed loop follows from its rate and its connections; what half load looks like is in the next
+            chapter.""", List.of(
+            new Column("texts_per_second", "texts/s", 1, true), new Column("p50", "p50 ms", 1, false),
+            new Column("p99", "p99 ms", 1, false), new Column("p99_over_p50", "p99 ÷ p50", 2, false),
+            new Column("least_served", "least served", 2, false)));
+
+    static final Chapter OVERHEAD = new Chapter("overhead", "What the platform adds to a model at half load", """
+            A worker with the int8 encoder is asked fresh texts of about 14 tokens in an open loop, evenly, at half of
+            what the same worker reached over 8 connections just before. Each answer's `Server-Timing` says how long the
+            request took in all and how much of that went to tokenizer and model: the rest, waiting for a processor
+            included, is *added in the worker*. *Added for the client* is the same rest of the time from sending the
+            request to having the answer, each request against its own.""", """
+            Requests come evenly; when they come in bursts they wait for each other, and that is what most of a p99 is.
+            The client runs on the same cores, so that waking it is in its figure. Time in the model is of a machine at
+            half load: what sharing caches and clock with another request costs is not counted as added.""", List.of(
+            new Column("rate", "requests/s asked", 1, false),
+            new Column("compute_p50", "tokenizer and model, p50 ms", 3, false),
+            new Column("compute_p99", "p99 ms", 3, false),
+            new Column("worker_p50", "added in the worker, p50 ms", 3, false),
+            new Column("worker_p99", "p99 ms", 3, false),
+            new Column("client_p50", "added for the client, p50 ms", 3, false),
+            new Column("client_p99", "p99 ms", 3, false)));
 
     static final Chapter JMH = new Chapter("jmh", "Parts of a request's path", """
             JMH, one thread, a JVM of its own for each benchmark; a round is an iteration. `vectorizer` and
@@ -122,7 +174,8 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             new Column("spool_bytes", "spool, bytes a record", 0, false)));
 
     /** Those that need nothing but this machine. */
-    static final List<Chapter> ALONE = List.of(SERVING, LATENCY, JMH, ROWS, START, MEMORY);
+    static final List<Chapter> ALONE =
+            List.of(SERVING, SPEED, LATENCY, TRANSFORMER, OVERHEAD, JMH, ROWS, START, MEMORY);
 
     /** Those that measure a running stack, and only when they are asked for by name. */
     static final List<Chapter> OF_THE_STACK = List.of(FLEET, FRONT_DOOR, SPACE);

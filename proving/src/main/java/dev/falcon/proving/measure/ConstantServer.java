@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /**
  * The reference of what serving costs: the worker's own listener, which reads each request whole and answers its one
@@ -23,7 +24,7 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class ConstantServer {
 
-    private static final Reply.ContentType JSON = Reply.ContentType.of("application/json");
+    static final Reply.ContentType JSON = Reply.ContentType.of("application/json");
 
     private final byte[] body;
 
@@ -37,12 +38,16 @@ public final class ConstantServer {
     }
 
     public static void main(String[] args) throws CannotListen, SettingsFaults, InterruptedException {
-        byte[] body = args[0].getBytes(StandardCharsets.UTF_8);
+        serve(new ConstantServer(args[0].getBytes(StandardCharsets.UTF_8))::answer);
+    }
+
+    /** Opens the worker's listener with this behind it, says that it is ready, and never returns. */
+    static void serve(Consumer<Exchange> answer) throws CannotListen, SettingsFaults, InterruptedException {
         Settings.Http http = SettingsReader.read(new Sources(Map.of("HOST", "127.0.0.1", "PORT", "0"), null),
                 new SettingsReader.Surroundings("constant", Runtime.getRuntime().availableProcessors(), Path.of("")))
                 .http();
         Ticker ticker = Ticker.system();
-        Front front = new Front(new ConstantServer(body)::answer, _ -> new Reply(400, JSON, body));
+        Front front = new Front(answer, _ -> new Reply(400, JSON, new byte[0]));
         BoundPort bound = Listener.bind(http);
         Listener listener = Listener.open(bound, front, new Metrics("constant", ticker).listener(), ticker);
         System.out.println("{\"event\":\"ready\",\"port\":" + listener.port() + "}");

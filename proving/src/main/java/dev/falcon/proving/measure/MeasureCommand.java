@@ -21,15 +21,19 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExit status:%n", footer = "  0 measured, 1 failed, 2 wrong usage")
 public final class MeasureCommand implements Callable<Integer> {
 
-    private static final Map<String, Measurement> MEASUREMENTS = Map.of(Chapter.SERVING.id(), new ServingMeasurement(),
-            Chapter.LATENCY.id(), new LatencyMeasurement(), Chapter.JMH.id(), new JmhMeasurement(), Chapter.ROWS.id(),
-            new RowsMeasurement(), Chapter.START.id(), new StartMeasurement(), Chapter.MEMORY.id(),
-            new MemoryMeasurement(), Chapter.FLEET.id(), new FleetMeasurement(), Chapter.FRONT_DOOR.id(),
-            new FrontDoorMeasurement(), Chapter.SPACE.id(), new SpaceMeasurement());
+    private static final Map<Chapter, Measurement> MEASUREMENTS = Map.ofEntries(
+            Map.entry(Chapter.SERVING, new ServingMeasurement()), Map.entry(Chapter.SPEED, new SpeedMeasurement()),
+            Map.entry(Chapter.LATENCY, new LatencyMeasurement()),
+            Map.entry(Chapter.TRANSFORMER, new TransformerMeasurement()),
+            Map.entry(Chapter.OVERHEAD, new OverheadMeasurement()), Map.entry(Chapter.JMH, new JmhMeasurement()),
+            Map.entry(Chapter.ROWS, new RowsMeasurement()), Map.entry(Chapter.START, new StartMeasurement()),
+            Map.entry(Chapter.MEMORY, new MemoryMeasurement()), Map.entry(Chapter.FLEET, new FleetMeasurement()),
+            Map.entry(Chapter.FRONT_DOOR, new FrontDoorMeasurement()),
+            Map.entry(Chapter.SPACE, new SpaceMeasurement()));
 
     @Option(names = "--only", split = ",", paramLabel = "CHAPTER",
-            description = "Measure these alone, of: serving, latency, jmh, rows, start, memory, which are measured by "
-                    + "default, and fleet, front-door, space, which need the stack that `make up` starts; none renders "
+            description = "Measure these alone, of: serving, speed, latency, transformer, overhead, jmh, rows, start, "
+                    + "memory, which are measured by default, and fleet, front-door, space, which need the stack that `make up` starts; none renders "
                     + "what was measured before.") private List<String> only =
                             Chapter.ALONE.stream().map(Chapter::id).toList();
 
@@ -86,7 +90,7 @@ public final class MeasureCommand implements Callable<Integer> {
     }
 
     private Section measure(Chapter chapter, Path root) throws IOException, InterruptedException {
-        Measurement measurement = MEASUREMENTS.get(chapter.id());
+        Measurement measurement = MEASUREMENTS.get(chapter);
         if (measurement == null) {
             throw new IllegalStateException("nothing measures " + chapter.id());
         }

@@ -13,7 +13,8 @@ final class PerformancePage {
             Written by `bin/proving measure --write`; no number here is typed by hand. Each figure is the median of its
             rounds with the least and the greatest in brackets, and beside it the ratio to the row named as reference,
             taken round by round in the same run: rounds of all rows take turns, so the machine's moods hit all alike.
-            Compare ratios, not absolute figures, with those of another machine.
+            Compare ratios, not absolute figures, with those of another machine. Workers serve `sentiment-linear` alone
+            where a chapter does not name another model.
             """;
 
     private PerformancePage() {}

@@ -3,6 +3,7 @@ package dev.falcon.proving.measure;
 import dev.falcon.proving.load.Load;
 import dev.falcon.proving.measure.Question.Way;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,23 +14,35 @@ final class ServingMeasurement implements Measurement {
 
     static final String CONSTANT = "constant answer (reference)";
     private static final int CONNECTIONS = 8;
-    private static final Map<String, String> NO_LOG = Map.of("INFERENCE_LOG_ENABLED", "false");
+    static final Map<String, String> NO_LOG = Map.of("INFERENCE_LOG_ENABLED", "false");
 
     /** A subject, and whether its worker keeps a log. */
-    private record Entry(Subject subject, boolean keepsLog) {}
+    record Entry(Subject subject, boolean keepsLog) {}
+
+    /** The way that all of them are asked. */
+    @FunctionalInterface
+    interface Asking {
+        Question.Run ask(Subject subject, Duration time) throws IOException, InterruptedException;
+    }
 
     private final Texts texts = new Texts();
 
     @Override
     public List<Row> take(Bench bench) throws IOException, InterruptedException {
-        List<Entry> entries = entries(bench);
+        return measured(entries(bench), (subject, time) -> subject.ask(Load.Plan.closed(CONNECTIONS), time),
+                bench.effort());
+    }
+
+    /** All of them in turn, in rounds, each warmed up before. */
+    static List<Row> measured(List<Entry> entries, Asking asking, Effort effort)
+            throws IOException, InterruptedException {
         for (Entry entry : entries) {
-            entry.subject().ask(Load.Plan.closed(CONNECTIONS), bench.effort().warmUp());
+            asking.ask(entry.subject(), effort.warmUp());
             entry.subject().settle(entry.keepsLog());
         }
-        for (int round = 0; round < bench.effort().rounds(); round++) {
+        for (int round = 0; round < effort.rounds(); round++) {
             for (Entry entry : entries) {
-                measure(entry, bench.effort());
+                measure(entry, asking, effort);
             }
         }
         return entries.stream().map(entry -> entry.subject().row()).toList();
@@ -66,15 +79,17 @@ final class ServingMeasurement implements Measurement {
     }
 
     /** What writing its records costs belongs to a request, though it comes later. */
-    private static void measure(Entry entry, Effort effort) throws IOException, InterruptedException {
+    private static void measure(Entry entry, Asking asking, Effort effort) throws IOException, InterruptedException {
         Subject subject = entry.subject();
         long droppedBefore = entry.keepsLog() ? subject.dropped() : 0;
         Usage before = subject.meter().now();
-        Question.Run run = subject.ask(Load.Plan.closed(CONNECTIONS), effort.round());
+        Question.Run run = asking.ask(subject, effort.round());
+        Usage during = subject.meter().now().since(before);
         subject.settle(entry.keepsLog());
         Usage used = subject.meter().now().since(before);
         double requests = run.tally().ok();
         subject.row().add("requests_per_second", requests / run.seconds());
+        subject.row().add("busy_percent", 100 * during.cpuNanos() / 1e9 / run.seconds());
         subject.row().add("cpu_micros", used.cpuNanos() / 1e3 / requests);
         subject.row().add("allocated_bytes", used.allocatedBytes() / requests);
         long dropped = entry.keepsLog() ? subject.dropped() - droppedBefore : 0;

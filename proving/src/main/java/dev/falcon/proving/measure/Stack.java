@@ -4,12 +4,10 @@ import dev.falcon.inference.Ticker;
 import dev.falcon.proving.load.Endpoint;
 import dev.falcon.proving.load.Wire;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The running compose stack of this machine, and beside it a front door of our own for one worker alone. While it is held
@@ -92,7 +90,7 @@ final class Stack implements AutoCloseable {
             command.addAll(List.of("--cpuset-cpus", Integer.toString(processors - 1)));
         }
         command.addAll(List.of(nginx.image(), "start"));
-        run(command);
+        Tool.run(command);
         Container own = find(OWN_NGINX);
         Ticker ticker = Ticker.system();
         long endNanos = ticker.nanos() + READY_WITHIN.toNanos();
@@ -134,14 +132,16 @@ final class Stack implements AutoCloseable {
 
     /** Numbers that one line of SQL answers in the log's database, each a column. */
     List<Double> numbers(String sql) throws IOException, InterruptedException {
-        String line = run(List.of("docker", "exec", postgres.name(), "psql", "-U", "falcon", "-d", "falcon_inference",
-                "-AtF", " ", "-c", sql)).strip();
+        String line =
+                Tool.run(List.of("docker", "exec", postgres.name(), "psql", "-U", "falcon", "-d", "falcon_inference",
+                        "-AtF", " ", "-c", sql)).strip();
         return List.of(line.split(" ", -1)).stream().map(Double::valueOf).toList();
     }
 
     /** A field of {@code INFO memory}, in bytes. */
     double redisMemory(String field) throws IOException, InterruptedException {
-        return run(List.of("docker", "exec", redis.name(), "redis-cli", "INFO", "memory")).lines()
+        return Tool.run(List.of("docker", "exec", redis.name(), "redis-cli", "INFO", "memory"))
+                .lines()
                 .filter(line -> line.startsWith(field + ":"))
                 .map(line -> Double.parseDouble(line.substring(field.length() + 1)))
                 .findFirst()
@@ -164,27 +164,16 @@ final class Stack implements AutoCloseable {
     }
 
     private static void restrict(String container, String cpuset) throws IOException, InterruptedException {
-        run(List.of("docker", "update", "--cpuset-cpus", cpuset, container));
+        Tool.run(List.of("docker", "update", "--cpuset-cpus", cpuset, container));
     }
 
     private static void keepTo(String cpuset) throws IOException, InterruptedException {
-        run(List.of("taskset", "-a", "-c", "-p", cpuset, Long.toString(ProcessHandle.current().pid())));
+        Tool.run(List.of("taskset", "-a", "-c", "-p", cpuset, Long.toString(ProcessHandle.current().pid())));
     }
 
     private static Container find(String name) throws IOException, InterruptedException {
-        return Container.parse(run(List.of("docker", "inspect", "--type", "container", "-f", Container.FORMAT, name)));
-    }
-
-    /** What a command prints; throws with what it says where it fails. */
-    private static String run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-            process.destroyForcibly();
-            throw new IOException(said.strip());
-        }
-        return said;
+        return Container
+                .parse(Tool.run(List.of("docker", "inspect", "--type", "container", "-f", Container.FORMAT, name)));
     }
 
     /** Docker cannot take a bound away, so that who had none gets all processors. */
@@ -202,7 +191,7 @@ final class Stack implements AutoCloseable {
         IOException failed = null;
         for (List<String> command : undo) {
             try {
-                run(command);
+                Tool.run(command);
             } catch (IOException e) {
                 failed = e;
             } catch (InterruptedException e) {
@@ -218,7 +207,7 @@ final class Stack implements AutoCloseable {
     /** If it was started. */
     private static void removeOwnNginx() {
         try {
-            run(List.of("docker", "rm", "-f", OWN_NGINX));
+            Tool.run(List.of("docker", "rm", "-f", OWN_NGINX));
         } catch (IOException e) {
             // It was not, or is gone.
             return;

@@ -38,6 +38,11 @@ final class Subject {
         return new Question(server.endpoint(), texts, way).ask(row.name(), plan, duration);
     }
 
+    /** In a closed loop by one thread. */
+    Run rounds(int connections, Duration duration) throws IOException {
+        return new Question(server.endpoint(), texts, way).rounds(row.name(), connections, duration);
+    }
+
     /** Waits for what the requests left to do. */
     void settle(boolean keepsLog) throws IOException, InterruptedException {
         if (keepsLog && !server.awaitWritten(WRITTEN_WITHIN)) {

@@ -11,7 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** What is asked: a sentence of about 100 characters with a number that makes it known or fresh. */
+/** What is asked: a sentence with a number that makes it known or fresh. */
 final class Texts {
 
     /** How many texts are asked again and again; fewer than any cache holds. */
@@ -20,16 +20,35 @@ final class Texts {
     private static final String SENTENCE =
             "a quiet film with a strong second half, let down by a script that explains too much, number ";
 
+    /** With its number about 14 tokens of an encoder, the two that mark its ends included. */
+    private static final String BRIEF = "a quiet film with a strong second half ";
+
+    private final String sentence;
     private final AtomicLong fresh;
 
-    /** For servers that nobody asked before. */
+    /** Of about 100 characters, for servers that nobody asked before. */
     Texts() {
         this(1_000_000);
     }
 
     /** For servers that may know what earlier runs asked: fresh texts are numbered from here. */
     Texts(long firstFresh) {
+        this(SENTENCE, firstFresh);
+    }
+
+    private Texts(String sentence, long firstFresh) {
+        this.sentence = sentence;
         this.fresh = new AtomicLong(firstFresh);
+    }
+
+    /** Of about 14 tokens, for servers that nobody asked before. */
+    static Texts brief() {
+        return new Texts(BRIEF, 1_000_000);
+    }
+
+    /** A text that nobody asked before. */
+    String fresh() {
+        return sentence + fresh.getAndIncrement();
     }
 
     static String known(int number) {
@@ -55,7 +74,7 @@ final class Texts {
         return new Counting(tally) {
             @Override
             public byte[] request(long number) {
-                return endpoint.infer(SENTENCE + fresh.getAndIncrement(), "");
+                return endpoint.infer(fresh(), "");
             }
         };
     }
@@ -65,7 +84,7 @@ final class Texts {
         return new Counting(tally) {
             @Override
             public byte[] request(long number) {
-                return endpoint.infer(SENTENCE + fresh.getAndIncrement(),
+                return endpoint.infer(fresh(),
                         "Idempotency-Key: " + UUID.randomUUID() + "\r\n");
             }
         };

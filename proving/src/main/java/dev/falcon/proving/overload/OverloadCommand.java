@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,6 +56,16 @@ public final class OverloadCommand implements Callable<Integer> {
     @Option(names = "--connections", paramLabel = "N", defaultValue = "400",
             description = "Connections of the load, so the most requests at once (default: ${DEFAULT-VALUE}).") private int connections;
 
+    @Option(names = "--model", paramLabel = "NAME", defaultValue = "sentiment-linear",
+            description = "The shipped model that answers (default: ${DEFAULT-VALUE}).") private String model = "";
+
+    @Option(names = "--characters", paramLabel = "N", defaultValue = "10000",
+            description = "Of each text, 20 to 10000 (default: ${DEFAULT-VALUE}).") private int characters;
+
+    @Option(names = "--factors", paramLabel = "N[,N...]", split = ",", defaultValue = "1,2,5",
+            description = "Times the capacity that are asked for (default: ${DEFAULT-VALUE}).") private List<Integer> factors =
+                    List.of();
+
     @Option(names = "--heap", paramLabel = "MB", defaultValue = "640",
             description = "The worker's heap (default: ${DEFAULT-VALUE}).") private int heapMb;
 
@@ -90,6 +101,9 @@ public final class OverloadCommand implements Callable<Integer> {
     private WorkerProcess worker(Path folder) {
         return WorkerSetup.in(folder)
                 .asShipped("-Xmx" + heapMb + "m")
+                .with("MODEL_PATH",
+                        WorkerSetup.shippedModel().resolve(Path.of("..", "..", model, "1")).normalize().toString())
+                .with("MODEL_CACHE_DIR", folder.resolve("cache").toString())
                 .with("MAX_CONNECTIONS", Integer.toString(idle + SPARE_PLACES))
                 .with("CLIENT_READ_TIMEOUT_SECONDS", "3")
                 .with("CLIENT_IDLE_TIMEOUT_SECONDS", "600")
@@ -103,22 +117,26 @@ public final class OverloadCommand implements Callable<Integer> {
         Duration time = Duration.ofSeconds(seconds);
         Endpoint endpoint = new Endpoint(worker.port());
         List<Phase> phases = new ArrayList<>();
+        AtomicLong texts = new AtomicLong();
         Map<String, Long> cuts = new TreeMap<>();
         Speed before;
         try (Prober prober = new Prober(endpoint, reference.endpoint(), new ProcessView(worker.pid()));
                 Crowd crowd = new Crowd(endpoint)) {
-            Rig rig = new Rig(worker, prober);
+            Rig rig = new Rig(worker, prober, characters, texts);
             rig.warmUp(time);
             before = rig.speed(time);
-            out.printf("capacity %.0f/s with texts of 10,000 characters, median %.2f ms%n", before.perSecond(),
+            out.printf("capacity %.0f/s with texts of %d characters, median %.2f ms%n", before.perSecond(), characters,
                     before.medianMillis());
             prober.start();
             crowd.grow(idle);
             try (Stallers stallers = new Stallers(endpoint, stalled)) {
                 phases.add(told(rig.quiet("the crowd alone", time), out));
-                for (int factor : List.of(1, 2, 5)) {
-                    phases.add(told(rig.load(factor, factor * before.perSecond(), connections, time), out));
+                phases.add(told(half(rig, Verdict.UNLOADED, before, time), out));
+                for (int factor : factors) {
+                    phases.add(told(rig.load(factor + " x the capacity", factor, factor * before.perSecond(),
+                            connections, time), out));
                 }
+                phases.add(told(half(rig, Verdict.RECOVERY, before, time), out));
                 crowd.grow(SPARE_PLACES + BEYOND);
                 phases.add(told(rig.quiet("every place taken", time), out));
                 stallers.cuts().forEach((manner, count) -> cuts.put(manner.name(), count));
@@ -127,10 +145,14 @@ public final class OverloadCommand implements Callable<Integer> {
         }
         long evicted = worker.metrics().count("http_connections_cut_total", "reason=\"evicted\"");
         long left = countedDown(worker);
-        Speed after = new Rig(worker, new Prober(endpoint, reference.endpoint(), new ProcessView(worker.pid())))
-                .speed(time);
+        Speed after = new Rig(worker, new Prober(endpoint, reference.endpoint(), new ProcessView(worker.pid())),
+                characters, texts).speed(time);
         return new Verdict.Findings((long) heapMb << 20, DEADLINE.toMillis(), phases, before, after, evicted, cuts,
                 left);
+    }
+
+    private Phase half(Rig rig, String name, Speed capacity, Duration time) throws InterruptedException {
+        return rig.load(name, 0.5, 0.5 * capacity.perSecond(), connections, time);
     }
 
     private static Phase told(Phase phase, PrintWriter out) {

@@ -17,9 +17,13 @@ import java.util.Map;
 record Phase(String name, double factor, double seconds, Map<String, Long> endings, Times times, List<Probe> probes,
         Peaks peaks, double workerCores, double generatorCores) {
 
-    /** Milliseconds from sending to the answer: of those with status 200, and of the refusals. */
-    record Times(double p50, double p99, double max, double refusalP99) {
-        static final Times NONE = new Times(0, 0, 0, 0);
+    /**
+     * Milliseconds from sending to the answer: of those with status 200, and of the refusals.
+     *
+     * @param lastNotAnsweredSeconds from the phase's begin to the end of its last request without a 200
+     */
+    record Times(double p50, double p99, double max, double refusalMax, double lastNotAnsweredSeconds) {
+        static final Times NONE = new Times(0, 0, 0, 0, 0);
     }
 
     /** Answers with status 200, a second. */
@@ -48,10 +52,10 @@ record Phase(String name, double factor, double seconds, Map<String, Long> endin
 
     String line() {
         return String.format(Locale.ROOT,
-                "%-22s %7.0f/s asked %6.0f/s good  200s p50 %6.1f p99 %6.1f max %6.1f ms  refusals p99 %6.1f ms%n"
+                "%-22s %7.0f/s asked %6.0f/s good  200s p50 %6.1f p99 %6.1f max %6.1f ms  refusals max %6.1f ms%n"
                         + "%22s probes %4d: p50 %5.1f p99 %5.1f max %5.1f ms (reference p99 %5.1f max %5.1f ms)%n"
                         + "%22s resident %4d MB, live %4d MB, %5d connections; cores: worker %.2f, generator %.2f  %s",
-                name, asked(), goodput(), times.p50, times.p99, times.max, times.refusalP99, "", probes.size(),
+                name, asked(), goodput(), times.p50, times.p99, times.max, times.refusalMax, "", probes.size(),
                 probeMillis(50), probeMillis(99), probeMillis(100), referenceMillis(99), referenceMillis(100), "",
                 peaks.residentBytes() >> 20, peaks.liveBytes() >> 20, peaks.connections(), workerCores,
                 generatorCores, endings);

@@ -23,9 +23,16 @@ final class Rig {
     private final ProcessView process;
     private final Prober prober;
     private final Ticker ticker = Ticker.system();
-    private final AtomicLong texts = new AtomicLong();
+    private final AtomicLong texts;
+    private final int characters;
 
-    Rig(WorkerProcess worker, Prober prober) {
+    /**
+     * @param characters of each text
+     * @param texts numbers them, over all rigs of a run
+     */
+    Rig(WorkerProcess worker, Prober prober, int characters, AtomicLong texts) {
+        this.characters = characters;
+        this.texts = texts;
         this.endpoint = new Endpoint(worker.port());
         this.process = new ProcessView(worker.pid());
         this.prober = prober;
@@ -50,7 +57,7 @@ final class Rig {
     }
 
     private Speed closed(Duration time) throws InterruptedException {
-        LongTexts texts = new LongTexts(endpoint, this.texts);
+        NewTexts texts = new NewTexts(endpoint, characters, this.texts);
         long startNanos = ticker.nanos();
         try (Load load = Load.start(endpoint, Load.Plan.closed(CLOSED_CONNECTIONS), texts)) {
             ticker.sleep(time);
@@ -68,16 +75,19 @@ final class Rig {
     }
 
     /** Open loop, at so many times the capacity. */
-    Phase load(double factor, double perSecond, int connections, Duration time) throws InterruptedException {
-        LongTexts texts = new LongTexts(endpoint, this.texts);
+    Phase load(String name, double factor, double perSecond, int connections, Duration time)
+            throws InterruptedException {
+        NewTexts texts = new NewTexts(endpoint, characters, this.texts);
         Stopwatch stopwatch = new Stopwatch();
+        long startNanos = ticker.nanos();
         prober.take();
         try (Load load = Load.start(endpoint, Load.Plan.open(connections, perSecond), texts)) {
             ticker.sleep(time);
             load.stop();
         }
-        return stopwatch.phase(Math.round(factor) + " x the capacity", factor, texts.endings(), new Phase.Times(
-                texts.millisAt(50), texts.millisAt(99), texts.millisAt(100), texts.refusalMillisAt(99)));
+        return stopwatch.phase(name, factor, texts.endings(),
+                new Phase.Times(texts.millisAt(50), texts.millisAt(99), texts.millisAt(100),
+                        texts.refusalMillisAt(100), texts.lastNotAnsweredSeconds(startNanos)));
     }
 
     /** Time and processor time since it was made. */

@@ -2,6 +2,7 @@ package dev.falcon.proving.overload;
 
 import dev.falcon.proving.overload.Prober.Probe;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +16,13 @@ final class Verdict {
     static final double GOODPUT_KEPT = 0.8;
     /** Of the rate that a phase is about: a generator that falls behind shows no overload. */
     static final double ASKED_SHARE = 0.9;
+    /** The phase at half of the capacity, before any overload. */
+    static final String UNLOADED = "half of the capacity";
+    /** The same load, right after the last overload. */
+    static final String RECOVERY = "half of it again";
+    static final double REFUSAL_MILLIS = 50;
+    static final double TIMES_UNLOADED_P99 = 5;
+    static final double RECOVERY_SECONDS = 5;
     static final double CAPACITY_KEPT = 0.85;
     static final double MEDIAN_KEPT = 1.3;
     /** Beside the heap: code, metaspace, threads, buffers, the collector's own. */
@@ -53,6 +61,9 @@ final class Verdict {
         checks.add(asked(seen));
         checks.add(refused(seen.phases));
         checks.add(goodput(seen.phases));
+        checks.add(accepted(seen.phases));
+        checks.add(refusals(seen.phases));
+        checks.add(recovery(seen.phases));
         checks.add(new Check("clients that hold places make room", seen.evicted > 0, seen.evicted + " evicted"));
         checks.add(new Check("each kind of stalled client is cut off",
                 seen.cuts.values().stream().allMatch(count -> count > 0), seen.cuts.toString()));
@@ -146,10 +157,40 @@ final class Verdict {
     }
 
     private static Check refused(List<Phase> phases) {
-        Phase most = phases.stream().max((a, b) -> Double.compare(a.factor(), b.factor())).orElseThrow();
+        Phase most = phases.stream().max(Comparator.comparingDouble(Phase::factor)).orElseThrow();
         long refused = most.endings().getOrDefault("503", 0L) + most.endings().getOrDefault("429", 0L);
         return new Check("what is too much is refused", refused > 0, text("%d refused at %.0f x", refused,
                 most.factor()));
+    }
+
+    private static Check accepted(List<Phase> phases) {
+        Phase unloaded = named(phases, UNLOADED);
+        Phase most = phases.stream().max(Comparator.comparingDouble(Phase::factor)).orElseThrow();
+        double times = most.times().p99() / unloaded.times().p99();
+        return new Check("what is accepted in an overload is answered nearly as soon as without one",
+                times <= TIMES_UNLOADED_P99,
+                text("p99 %.1f ms at %.0f x the capacity, %.1f ms at half of it (x %.1f, at most %.0f)",
+                        most.times().p99(), most.factor(), unloaded.times().p99(), times, TIMES_UNLOADED_P99));
+    }
+
+    /** What the machine itself made the reference wait is taken off. */
+    private static Check refusals(List<Phase> phases) {
+        boolean held = phases.stream()
+                .allMatch(phase -> phase.times().refusalMax() <= REFUSAL_MILLIS + phase.referenceMillis(100));
+        double max = phases.stream().mapToDouble(phase -> phase.times().refusalMax()).max().orElse(0);
+        double reference = phases.stream().mapToDouble(phase -> phase.referenceMillis(100)).max().orElse(0);
+        return new Check("every refusal comes within 50 ms", held,
+                text("slowest after %.1f ms (the reference's after %.1f ms)", max, reference));
+    }
+
+    private static Check recovery(List<Phase> phases) {
+        double seconds = named(phases, RECOVERY).times().lastNotAnsweredSeconds();
+        return new Check("5 s after an overload everybody is answered again", seconds <= RECOVERY_SECONDS,
+                text("last refusal after %.1f s", seconds));
+    }
+
+    private static Phase named(List<Phase> phases, String name) {
+        return phases.stream().filter(phase -> phase.name().equals(name)).findFirst().orElseThrow();
     }
 
     private static Check goodput(List<Phase> phases) {

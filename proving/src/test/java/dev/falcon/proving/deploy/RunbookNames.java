@@ -56,7 +56,8 @@ record RunbookNames(Set<String> words, Set<String> settings, Set<String> targets
             words.addAll(all(WORD, part.text()));
         }
         for (String file : List.of("deploy/nginx/nginx.conf", "deploy/prometheus/rules/recording.yml",
-                "deploy/prometheus/rules/alerts.yml", "deploy/redis/redis.conf", "docker-compose.yml")) {
+                "deploy/prometheus/rules/alerts.yml", "deploy/redis/redis.conf", "deploy/postgres/database-disk.sql",
+                "docker-compose.yml")) {
             words.addAll(all(WORD, Files.readString(root.resolve(file))));
         }
         StringBuilder sources = new StringBuilder(reference);

@@ -25,15 +25,26 @@ class VerdictTest {
     private long evicted = 10;
     private long left = 1;
 
+    private double unloadedP99 = 30;
+    private double slowestRefusal = 40;
+    private double lastRefusalSeconds = 2;
+
     private Phase phase(double factor, long ok, long refused) {
-        return new Phase(factor + " x", factor, 10, Map.of("200", ok, "503", refused), new Phase.Times(5, 80, 900, 4),
-                probes, new Peaks(300 * MB, 100 * MB, 10_000), 1, 0.5);
+        return phase(factor + " x", factor, Map.of("200", ok, "503", refused),
+                new Phase.Times(5, 80, 900, slowestRefusal, 10));
+    }
+
+    private Phase phase(String name, double factor, Map<String, Long> endings, Phase.Times times) {
+        return new Phase(name, factor, 10, endings, times, probes, new Peaks(300 * MB, 100 * MB, 10_000), 1, 0.5);
     }
 
     private List<String> broken() {
         if (phases.isEmpty()) {
             phases.addAll(List.of(phase(1, 10_000, 50), phase(2, 9_900, 10_000), phase(5, 9_800, 40_000)));
         }
+        phases.add(phase(Verdict.UNLOADED, 0.5, Map.of("200", 5000L), new Phase.Times(5, unloadedP99, 60, 0, 0)));
+        phases.add(phase(Verdict.RECOVERY, 0.5, Map.of("200", 5000L),
+                new Phase.Times(5, 30, 60, 0, lastRefusalSeconds)));
         return Verdict
                 .of(new Findings(256 * MB, 2000, phases, new Speed(1000, 5), after, evicted, Map.of("DRIP", 3L), left))
                 .stream()
@@ -89,6 +100,17 @@ class VerdictTest {
     }
 
     @Test
+    void acceptedAndRefusedMustBothHearSoonAndTheEndMustBeSeen() {
+        unloadedP99 = 15;
+        slowestRefusal = 52;
+        lastRefusalSeconds = 5.1;
+
+        assertThat(broken()).containsExactly(
+                "what is accepted in an overload is answered nearly as soon as without one",
+                "every refusal comes within 50 ms", "5 s after an overload everybody is answered again");
+    }
+
+    @Test
     void whatComesAfterwardsCounts() {
         after = new Speed(700, 9);
         evicted = 0;
@@ -101,7 +123,7 @@ class VerdictTest {
     @Test
     void anEndingThatTheContractDoesNotKnowIsNamed() {
         phases.addAll(List.of(phase(1, 10_000, 0), phase(5, 9_900, 40_000)));
-        phases.add(new Phase("2 x", 2, 10, Map.of("200", 19_900L, "cut: reset", 2L), new Phase.Times(5, 80, 2100, 4),
+        phases.add(new Phase("2 x", 2, 10, Map.of("200", 19_900L, "cut: reset", 2L), new Phase.Times(5, 80, 2100, 4, 0),
                 probes, new Peaks(600 * MB, 230 * MB, 1), 1, 1));
 
         assertThat(broken()).containsExactly("memory stays bounded",

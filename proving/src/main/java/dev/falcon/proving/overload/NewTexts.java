@@ -15,12 +15,11 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for texts as long as they may be, each a new one, and looks at how each request ends. The time of an answer counts
+ * Asks for texts of one length, each a new one, and looks at how each request ends. The time of an answer counts
  * from its sending: what waited in this generator is not the worker's. Safe for use by many threads.
  */
-final class LongTexts implements Caller {
+final class NewTexts implements Caller {
 
-    private static final int CHARACTERS = 10_000;
     private static final int DIGITS = 16;
     private static final long HIGHEST_MICROS = 60_000_000L;
     private static final Set<Integer> REFUSALS = Set.of(429, 503);
@@ -30,18 +29,22 @@ final class LongTexts implements Caller {
     private final AtomicLong number;
     private final Map<String, AtomicLong> endings = new ConcurrentSkipListMap<>();
     private final Histogram micros = new ConcurrentHistogram(HIGHEST_MICROS, 3);
+    private final AtomicLong lastNotAnsweredNanos = new AtomicLong(Long.MIN_VALUE);
     private final Histogram refusalMicros = new ConcurrentHistogram(HIGHEST_MICROS, 3);
 
-    /** @param number shared by all phases, so that no text is asked for twice */
-    LongTexts(Endpoint endpoint, AtomicLong number) {
+    /**
+     * @param characters of each text, more than are needed to number them
+     * @param number shared by all phases, so that no text is asked for twice
+     */
+    NewTexts(Endpoint endpoint, int characters, AtomicLong number) {
         this.number = number;
         StringBuilder text = new StringBuilder("x".repeat(DIGITS));
-        for (int i = 0; text.length() < CHARACTERS; i++) {
+        for (int i = 0; text.length() < characters; i++) {
             text.append(' ').append(WORDS[i * 7 % WORDS.length]);
         }
-        text.setLength(CHARACTERS);
+        text.setLength(characters);
         template = endpoint.infer(text.toString(), "");
-        digitsAt = template.length - CHARACTERS - "\"}".length();
+        digitsAt = template.length - characters - "\"}".length();
     }
 
     private static final String[] WORDS = {"a", "film", "that", "was", "not", "good", "but", "the", "music", "and",
@@ -62,8 +65,11 @@ final class LongTexts implements Caller {
         long took = Math.min(HIGHEST_MICROS, (ending.endedNanos() - ending.sentNanos()) / 1000);
         if (ending.ok()) {
             micros.recordValue(took);
-        } else if (reply != null) {
-            refusalMicros.recordValue(took);
+        } else {
+            lastNotAnsweredNanos.accumulateAndGet(ending.endedNanos(), Math::max);
+            if (reply != null) {
+                refusalMicros.recordValue(took);
+            }
         }
     }
 
@@ -103,6 +109,12 @@ final class LongTexts implements Caller {
     /** Of the answers with status 200, from sent to answered. */
     double millisAt(double percentile) {
         return micros.getValueAtPercentile(percentile) / 1e3;
+    }
+
+    /** Seconds after this time until the last request that was not answered had ended; 0 where all were. */
+    double lastNotAnsweredSeconds(long startNanos) {
+        long last = lastNotAnsweredNanos.get();
+        return last == Long.MIN_VALUE ? 0 : (last - startNanos) / 1e9;
     }
 
     double refusalMillisAt(double percentile) {

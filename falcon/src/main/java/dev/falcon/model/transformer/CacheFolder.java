@@ -1,0 +1,140 @@
+package dev.falcon.model.transformer;
+
+import dev.falcon.model.ModelFault;
+import dev.falcon.model.ModelFault.Reason;
+import dev.falcon.model.Sha256;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.net.URLConnection;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where files from jars lie unpacked, for this worker and any other. A file is written under another name and then renamed,
+ * so what has its name is whole; a lock keeps workers that start at once from doing the work twice, and is not relied upon.
+ * Writes only what is missing, so a folder that has everything may be read-only. Safe for use by many threads and processes.
+ */
+final class CacheFolder {
+
+    private final Path folder;
+
+    CacheFolder(Path folder) {
+        this.folder = folder.toAbsolutePath();
+    }
+
+    Path path() {
+        return folder;
+    }
+
+    /** The file on disk, verified; unpacked first where it is missing or was damaged. */
+    Path verified(PackedFile file) throws ModelFault {
+        Path target = folder.resolve(file.fileName());
+        try {
+            if (!isWhole(target, file)) {
+                unpacking(target, () -> {
+                    if (!isWhole(target, file)) {
+                        unpack(file.resource(), target);
+                        if (!isWhole(target, file)) {
+                            Files.delete(target);
+                            throw new ModelFault(target, Reason.DIGEST_MISMATCH, "what Falcon's jars hold as "
+                                    + file.resource() + " is not what was expected, SHA-256 " + file.sha256());
+                        }
+                    }
+                });
+            }
+            return target;
+        } catch (IOException e) {
+            throw fault(target, e);
+        }
+    }
+
+    /** A file of a library whose name must stay, below a folder that names its version; whole if its size is right. */
+    Path sized(String resource, String below) throws ModelFault {
+        Path target = folder.resolve(below).resolve(resource.substring(resource.lastIndexOf('/') + 1));
+        try {
+            long size = size(resource);
+            if (!hasSize(target, size)) {
+                unpacking(target, () -> {
+                    if (!hasSize(target, size)) {
+                        unpack(resource, target);
+                    }
+                });
+            }
+            return target;
+        } catch (IOException e) {
+            throw fault(target, e);
+        }
+    }
+
+    /** Work on the folder's files. */
+    @FunctionalInterface
+    private interface Unpacking {
+        void run() throws IOException, ModelFault;
+    }
+
+    private void unpacking(Path target, Unpacking work) throws IOException, ModelFault {
+        Files.createDirectories(target.resolveSibling(".").normalize());
+        try (FileChannel lock = FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE)) {
+            lock(lock);
+            work.run();
+        }
+    }
+
+    /** Released as the channel is closed. */
+    @SuppressWarnings("resource")
+    private static void lock(FileChannel channel) throws IOException {
+        try {
+            channel.lock();
+        } catch (OverlappingFileLockException e) {
+            // Another thread of this process is unpacking: both will, which is waste and no harm.
+        }
+    }
+
+    private static void unpack(String resource, Path target) throws IOException {
+        Path fresh = Files.createTempFile(target.getParent(), ".unpacking-", "");
+        try {
+            try (InputStream in = connection(resource).getInputStream();
+                    FileChannel out = FileChannel.open(fresh, StandardOpenOption.WRITE);
+                    java.io.OutputStream stream = java.nio.channels.Channels.newOutputStream(out)) {
+                in.transferTo(stream);
+                out.force(true);
+            }
+            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+    }
+
+    private static long size(String resource) throws IOException {
+        return connection(resource).getContentLengthLong();
+    }
+
+    private static URLConnection connection(String resource) throws IOException {
+        URL url = CacheFolder.class.getResource(resource);
+        if (url == null) {
+            throw new IOException("Falcon's jars do not hold " + resource);
+        }
+        return url.openConnection();
+    }
+
+    private static boolean hasSize(Path file, long size) throws IOException {
+        return Files.exists(file) && Files.size(file) == size;
+    }
+
+    private static boolean isWhole(Path file, PackedFile packed) throws IOException {
+        return Files.exists(file) && packed.sha256().equals(Sha256.ofFiles(List.of(file)));
+    }
+
+    private ModelFault fault(Path target, @Nullable IOException e) {
+        return new ModelFault(target, Reason.NOT_UNPACKED,
+                "cannot be unpacked into MODEL_CACHE_DIR (" + folder + "): " + e, e);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.batching;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,105 @@
+package dev.falcon.model.transformer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.falcon.model.ModelFault;
+import dev.falcon.model.ModelFault.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CacheFolderTest {
+
+    private static final PackedFile TOKENIZER = EncoderDescription.BGE_SMALL_INT8.tokenizer();
+
+    @TempDir private Path folder;
+
+    private Set<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+        }
+    }
+
+    @Test
+    void aFileIsUnpackedOnceAndThenLeftAlone() throws Exception {
+        CacheFolder cache = new CacheFolder(folder);
+        Path file = cache.verified(TOKENIZER);
+        FileTime written = FileTime.fromMillis(1_000_000);
+        Files.setLastModifiedTime(file, written);
+        Files.delete(folder.resolve(".lock"));
+
+        assertThat(new CacheFolder(folder).verified(TOKENIZER)).isEqualTo(file);
+        assertThat(Files.getLastModifiedTime(file)).isEqualTo(written);
+        assertThat(names()).as("nothing was written, so the folder may be read-only")
+                .containsExactly("bge-small-en-v1.5-q-tokenizer-d241a60d5e8f.json");
+    }
+
+    @Test
+    void aDamagedFileIsUnpackedAnew() throws Exception {
+        CacheFolder cache = new CacheFolder(folder);
+        Path file = cache.verified(TOKENIZER);
+        byte[] good = Files.readAllBytes(file);
+        Files.writeString(file, "half of i");
+
+        assertThat(cache.verified(TOKENIZER)).hasBinaryContent(good);
+    }
+
+    @Test
+    void manyThatStartAtOnceAllGetAWholeFileAndLeaveNothingBehind() throws Exception {
+        List<Boolean> whole = IntStream.range(0, 6).parallel().mapToObj(worker -> {
+            try {
+                CacheFolder cache = new CacheFolder(folder);
+                return Files.size(cache.verified(TOKENIZER)) == 711_396
+                        && Files.size(cache.sized(TOKENIZER.resource(), "below")) == 711_396;
+            } catch (ModelFault | IOException e) {
+                return false;
+            }
+        }).toList();
+
+        assertThat(whole).hasSize(6).containsOnly(true);
+        assertThat(names()).containsExactlyInAnyOrder(".lock", TOKENIZER.fileName(), "below");
+        try (Stream<Path> below = Files.list(folder.resolve("below"))) {
+            assertThat(below).hasSize(1);
+        }
+    }
+
+    @Test
+    void aFolderThatCannotBeMadeIsNamedWithItsSetting() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "");
+
+        ModelFault fault = catchThrowableOfType(ModelFault.class,
+                () -> new CacheFolder(file.resolve("cache")).verified(TOKENIZER));
+
+        assertThat(fault.reason()).isEqualTo(Reason.NOT_UNPACKED);
+        assertThat(fault).hasMessageContaining("MODEL_CACHE_DIR (" + file);
+    }
+
+    @Test
+    void contentThatIsNotWhatWasExpectedIsNotKept() throws Exception {
+        PackedFile other = new PackedFile(TOKENIZER.resource(), "0".repeat(64));
+
+        assertThat(catchThrowableOfType(ModelFault.class, () -> new CacheFolder(folder).verified(other)).reason())
+                .isEqualTo(Reason.DIGEST_MISMATCH);
+        assertThat(names()).containsExactly(".lock");
+    }
+
+    @Test
+    void machinesWithoutNativeCodeAreKnown() {
+        assertThat(Natives.Machine.of("Linux", "amd64")).isEqualTo(new Natives.Machine("linux-x64", "linux-x86_64"));
+        assertThat(Natives.Machine.of("Linux", "aarch64"))
+                .isEqualTo(new Natives.Machine("linux-aarch64", "linux-aarch64"));
+        assertThat(Natives.Machine.of("Mac OS X", "aarch64"))
+                .isEqualTo(new Natives.Machine("osx-aarch64", "osx-aarch64"));
+        assertThat(Natives.Machine.of("Linux", "riscv64")).isNull();
+        assertThat(Natives.Machine.of("Mac OS X", "x86_64")).isNull();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.model.transformer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.falcon.quarantine;
+
+import org.jspecify.annotations.NullMarked;

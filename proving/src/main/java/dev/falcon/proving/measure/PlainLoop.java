@@ -1,0 +1,231 @@
+package dev.falcon.proving.measure;
+
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.falcon.config.SettingsFaults;
+import dev.falcon.inference.Ticker;
+import dev.falcon.json.Json;
+import dev.falcon.json.MalformedJson;
+import dev.falcon.listener.CannotListen;
+import dev.falcon.listener.Exchange;
+import dev.falcon.listener.Reply;
+import dev.falcon.listener.RequestBody;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The reference of what serving an encoder costs: its tokenizer and its session called in a loop by a thread for each core,
+ * and nothing around them. A program of its own; its one argument is the folder that a worker unpacked encoders into. It is
+ * told what to do as a request whose text is {@code ENCODER BATCH MILLISECONDS}, and answers with texts a second.
+ */
+public final class PlainLoop {
+
+    /** The encoders, as a worker names their files. */
+    static final String INT8 = "bge-small-en-v1.5-q";
+
+    static final String FP32 = "bge-small-en-v1.5";
+
+    private static final TokenizersLibrary LIBRARY = TokenizersLibrary.LIB;
+    private static final int DIMENSIONS = 384;
+    private static final int LABELS = 2;
+
+    private final Path cache;
+    private final Texts texts = Texts.brief();
+    private final Map<String, Encoder> encoders = new HashMap<>();
+
+    private PlainLoop(Path cache) {
+        this.cache = cache;
+    }
+
+    /** Both may be called by many threads at once. */
+    private record Encoder(long tokenizer, OrtSession session) {}
+
+    /** Texts a second of a loop that runs elsewhere. */
+    static double ask(Server loop, String encoder, int batch, Duration duration) throws IOException {
+        return Double.parseDouble(loop.answer(encoder + " " + batch + " " + duration.toMillis()));
+    }
+
+    public static void main(String[] args)
+            throws CannotListen, SettingsFaults, InterruptedException, IOException {
+        Path cache = Path.of(args[0]);
+        loadNatives(cache);
+        ConstantServer.serve(new PlainLoop(cache)::answer);
+    }
+
+    @SuppressWarnings("restricted") // the worker's flags allow it
+    private static void loadNatives(Path cache) throws IOException {
+        Path tokenizers = found(cache, System.mapLibraryName("tokenizers"), "");
+        System.load(tokenizers.toString());
+        System.setProperty("onnxruntime.native.path", tokenizers.resolveSibling(".").normalize().toString());
+    }
+
+    /** A worker's name for a file says which content it has, in twelve digits before its end. */
+    private static Path found(Path folder, String name, String end) throws IOException {
+        Pattern named = Pattern.compile(Pattern.quote(name) + "(-[0-9a-f]{12})?" + Pattern.quote(end));
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> named.matcher(String.valueOf(file.getFileName())).matches())
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("a worker unpacked no " + name + end + " into " + folder));
+        }
+    }
+
+    private void answer(Exchange exchange) {
+        String said;
+        int status = 200;
+        try {
+            said = Double.toString(obey(exchange.body()));
+        } catch (MalformedJson | IOException | OrtException | ExecutionException e) {
+            status = 500;
+            said = e.toString();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            status = 500;
+            said = "interrupted";
+        }
+        exchange.answer(new Reply(status, ConstantServer.JSON, said.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private double obey(RequestBody body)
+            throws MalformedJson, IOException, OrtException, ExecutionException, InterruptedException {
+        if (!(body instanceof RequestBody.Whole whole)) {
+            throw new IOException("the order did not arrive: " + body);
+        }
+        String[] words = String.valueOf(Json.read(whole.bytes(), Map.class).get("text")).split(" ", 3);
+        return textsPerSecond(encoder(words[0]), Integer.parseInt(words[1]), Long.parseLong(words[2]));
+    }
+
+    private synchronized Encoder encoder(String name) throws IOException, OrtException {
+        Encoder known = encoders.get(name);
+        if (known != null) {
+            return known;
+        }
+        long tokenizer =
+                LIBRARY.createTokenizerFromString(Files.readString(found(cache, name + "-tokenizer", ".json")));
+        LIBRARY.disablePadding(tokenizer);
+        LIBRARY.disableTruncation(tokenizer);
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setIntraOpNumThreads(1);
+            options.setInterOpNumThreads(1);
+            options.addConfigEntry("session.intra_op.allow_spinning", "0");
+            options.addConfigEntry("session.inter_op.allow_spinning", "0");
+            Encoder loaded = new Encoder(tokenizer, OrtEnvironment.getEnvironment()
+                    .createSession(found(cache, name, ".onnx").toString(), options));
+            encoders.put(name, loaded);
+            return loaded;
+        }
+    }
+
+    /** Each caller's own rate, summed: none waits for the last batch of another. */
+    private double textsPerSecond(Encoder encoder, int batch, long millis)
+            throws InterruptedException, ExecutionException {
+        int callers = Runtime.getRuntime().availableProcessors();
+        try (ExecutorService threads = Executors.newFixedThreadPool(callers)) {
+            List<Callable<Double>> loops = new ArrayList<>();
+            for (int i = 0; i < callers; i++) {
+                loops.add(() -> loop(encoder, batch, millis));
+            }
+            double sum = 0;
+            for (Future<Double> loop : threads.invokeAll(loops)) {
+                sum += loop.get();
+            }
+            return sum;
+        }
+    }
+
+    private double loop(Encoder encoder, int batch, long millis) throws OrtException {
+        Ticker ticker = Ticker.system();
+        long start = ticker.nanos();
+        long done = 0;
+        long elapsed = 0;
+        while (elapsed < millis * 1_000_000) {
+            predict(encoder, batch);
+            done += batch;
+            elapsed = ticker.nanos() - start;
+        }
+        return done / (elapsed / 1e9);
+    }
+
+    /** A probability for each label of each text. */
+    private double[][] predict(Encoder encoder, int batch) throws OrtException {
+        long[][] tokens = new long[batch][];
+        int longest = 0;
+        for (int i = 0; i < batch; i++) {
+            long encoding = LIBRARY.encode(encoder.tokenizer(), texts.fresh(), true);
+            tokens[i] = LIBRARY.getTokenIds(encoding);
+            LIBRARY.deleteEncoding(encoding);
+            longest = Math.max(longest, tokens[i].length);
+        }
+        long[] ids = new long[batch * longest];
+        long[] mask = new long[batch * longest];
+        for (int i = 0; i < batch; i++) {
+            System.arraycopy(tokens[i], 0, ids, i * longest, tokens[i].length);
+            Arrays.fill(mask, i * longest, i * longest + tokens[i].length, 1);
+        }
+        long[] shape = {batch, longest};
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (OnnxTensor idTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape);
+                OnnxTensor maskTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(mask), shape);
+                OnnxTensor typeTensor = OnnxTensor.createTensor(environment, LongBuffer.allocate(ids.length), shape);
+                OrtSession.Result result = encoder.session()
+                        .run(Map.of("input_ids", idTensor, "attention_mask", maskTensor, "token_type_ids",
+                                typeTensor));
+                OnnxTensor hidden = (OnnxTensor) result.get(0)) {
+            FloatBuffer vectors = hidden.getFloatBuffer();
+            double[][] answers = new double[batch][];
+            for (int i = 0; i < batch; i++) {
+                answers[i] = head(mean(vectors, i * longest, tokens[i].length));
+            }
+            return answers;
+        }
+    }
+
+    private static float[] mean(FloatBuffer vectors, int from, int count) {
+        float[] sum = new float[DIMENSIONS];
+        float[] vector = new float[DIMENSIONS];
+        for (int token = from; token < from + count; token++) {
+            vectors.get(token * DIMENSIONS, vector);
+            for (int d = 0; d < DIMENSIONS; d++) {
+                sum[d] += vector[d] / count;
+            }
+        }
+        return sum;
+    }
+
+    /** Of weights that mean nothing, which cost what others do. */
+    private static double[] head(float[] embedding) {
+        double[] scores = new double[LABELS];
+        double sum = 0;
+        for (int label = 0; label < LABELS; label++) {
+            float score = 0;
+            for (int d = 0; d < DIMENSIONS; d++) {
+                score += embedding[d] * (d % 7 - 3 + label);
+            }
+            scores[label] = Math.exp(score);
+            sum += scores[label];
+        }
+        for (int label = 0; label < LABELS; label++) {
+            scores[label] /= sum;
+        }
+        return scores;
+    }
+}
