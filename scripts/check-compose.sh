@@ -106,7 +106,7 @@ check "no worker runs as root, or can write to its image" '^10001:10001 true' \
   docker inspect -f '{{.Config.User}} {{.HostConfig.ReadonlyRootfs}}' falcon-worker-1
 check "PID 1 is Java" 'java' docker exec falcon-worker-1 cat /proc/1/comm
 check "the AOT cache is used" 'falcon.aot' docker exec falcon-worker-1 cat /proc/1/maps
-check "the worker knows its container's limit" 'memory_limit_bytes.* 5.36870912E8' curl -sS http://localhost:8000/metrics
+check "the worker knows its container's limit" 'memory_limit_bytes.* 8.05306368E8' curl -sS http://localhost:8000/metrics
 check "doctor is content inside a worker" ' 0 faults?|^0 fault' docker exec falcon-worker-1 /app/bin/falcon doctor --only redis,postgres,model,settings,disk
 
 if [[ $SERVICES == *prometheus* ]]; then
