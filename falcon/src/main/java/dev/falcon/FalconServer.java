@@ -192,6 +192,9 @@ public final class FalconServer {
 
     private ModelLoader timed(ModelLoader loader, Map<ModelId, Long> loadNanos) {
         return (directory, manifest) -> {
+            log.emit(Event.MODEL_LOADING,
+                    "loading " + manifest.name() + "/" + manifest.version() + ", " + manifest.kind(),
+                    Field.of("directory", directory));
             long startNanos = ticker.nanos();
             ModelRuntime runtime = loader.load(directory, manifest);
             loadNanos.put(runtime.id(), ticker.nanos() - startNanos);

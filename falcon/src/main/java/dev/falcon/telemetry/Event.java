@@ -23,6 +23,7 @@ public enum Event {
     SETTING_WITHOUT_EFFECT(Severity.WARNING, 60, "A setting does nothing without another one; names both."),
     UNKNOWN_SETTING(Severity.WARNING, 1000,
             "A name in the --env-file looks like a setting and is none; it has no effect."),
+    MODEL_LOADING(Severity.INFO, 60, "A model is about to be read; with an encoder that takes seconds."),
     MODEL_LOADED(Severity.INFO, 60, "A model was read, checked and answered its warm-up inference."),
     MODEL_LEFT_OUT(Severity.ERROR, 60,
             "A model of the tree that no setting names cannot be loaded; it is not served, and the others are."),
