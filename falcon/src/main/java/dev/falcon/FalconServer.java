@@ -68,6 +68,7 @@ public final class FalconServer {
     private final ServedModels served;
     private final ServedSet models;
     private final LastExit lastExit;
+    private volatile boolean cutOffRequests;
     private final Quarantine quarantine;
     private final @Nullable Tracing tracing;
     private final @Nullable CrashOnText crash;
@@ -243,6 +244,7 @@ public final class FalconServer {
         int cutOff = listener.close(patience.isNegative() ? Duration.ZERO : patience);
         step(cutOff == 0 ? "requests in flight have finished" : "requests in flight were cut off", startNanos,
                 Field.of("cut_off", cutOff));
+        cutOffRequests = cutOff > 0;
         Deadline atLeast = Deadline.after(reserve, ticker);
         FlushReport flushed = closeBehindListener(
                 deadline.remainingNanos() > atLeast.remainingNanos() ? deadline : atLeast);
@@ -303,7 +305,10 @@ public final class FalconServer {
             quarantine.close();
             idempotency.close();
             stores.close();
-            runtimes.close();
+            // A request that was cut off may still be in native code, which must not lose its memory.
+            if (!cutOffRequests) {
+                runtimes.close();
+            }
         }
     }
 

@@ -36,6 +36,7 @@ public final class DynamicBatcher<T, R> implements AutoCloseable {
     public record Plan(String name, BatchBounds bounds, int capacity, int threads) {}
 
     private final EventLog log = new EventLog(DynamicBatcher.class);
+    private final Plan plan;
     private final Function<List<T>, List<R>> model;
     private final Processors processors;
     private final IntConsumer batchSize;
@@ -47,7 +48,7 @@ public final class DynamicBatcher<T, R> implements AutoCloseable {
     private boolean closed;
 
     /**
-     * Starts its threads.
+     * Its threads start with the first work: of many models on one encoder, few are asked.
      *
      * @param model results in the order and number of the items; may throw
      */
@@ -57,6 +58,10 @@ public final class DynamicBatcher<T, R> implements AutoCloseable {
         this.batchSize = seen.batchSize();
         this.ticker = seen.ticker();
         this.queue = new BatchQueue<>(plan.bounds(), plan.capacity());
+        this.plan = plan;
+    }
+
+    private void startThreads() {
         for (int i = 1; i <= plan.threads(); i++) {
             threads.add(Thread.ofPlatform().daemon().name(plan.name() + "-" + i).start(this::runUntilClosed));
         }
@@ -75,6 +80,9 @@ public final class DynamicBatcher<T, R> implements AutoCloseable {
         try {
             if (closed || !queue.offer(work, ticker.nanos())) {
                 return false;
+            }
+            if (threads.isEmpty()) {
+                startThreads();
             }
             arrived.signal();
             return true;

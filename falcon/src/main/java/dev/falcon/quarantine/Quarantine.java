@@ -260,6 +260,7 @@ public final class Quarantine implements AutoCloseable {
             exchange.interrupt();
         }
         CrashJournal open = journal;
+        journal = null;
         if (open != null) {
             try {
                 open.close();

@@ -75,7 +75,8 @@ final class ModelCalls {
         List<TextHash> hashes = asked.texts().stream().map(watched::hash).toList();
         String refusal = quarantine.refusal(hashes);
         if (refusal != null) {
-            return Computed.failed(Failure.of(ErrorCode.MODEL_FAILED, refusal));
+            // No 500: who asks again and again would have nginx take worker after worker for broken.
+            return Computed.failed(Failure.of(ErrorCode.INVALID_TEXT, refusal));
         }
         if (!quarantine.isSuspect(hashes)) {
             return attempted(request, model, asked.texts(), asked.budget());

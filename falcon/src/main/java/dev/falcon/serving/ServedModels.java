@@ -57,7 +57,8 @@ public final class ServedModels implements AutoCloseable {
 
     public ServedModels(Settings.Batch settings, Settings.Limits limits, Metrics metrics, Ticker ticker) {
         this.settings = settings;
-        this.capacity = limits.maxInFlight();
+        // Requests are bounded where they are admitted: whoever was let in has room for all of its texts.
+        this.capacity = (int) Math.min(Integer.MAX_VALUE, (long) limits.maxInFlight() * settings.maxTexts());
         this.metrics = metrics;
         this.ticker = ticker;
     }

@@ -19,7 +19,7 @@ public enum Event {
     TEXTS_SUSPECTED(Severity.WARNING, 60,
             "The last run ended while native code had texts in its hands; says how many, and whether the JVM reported a fault."),
     TEXT_REFUSED(Severity.ERROR, 60,
-            "A text ended the process, as far as can be told, and is refused as model_failed; with its hash and until when."),
+            "A text ended the process, as far as can be told, and is refused as invalid_text; with its hash and until when."),
     SETTING_WITHOUT_EFFECT(Severity.WARNING, 60, "A setting does nothing without another one; names both."),
     UNKNOWN_SETTING(Severity.WARNING, 1000,
             "A name in the --env-file looks like a setting and is none; it has no effect."),

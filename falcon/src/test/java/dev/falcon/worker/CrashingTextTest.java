@@ -43,8 +43,8 @@ final class CrashingTextTest {
     }
 
     private static void isRefused(WorkerReply reply) {
-        assertThat(reply.status()).isEqualTo(500);
-        assertThat(reply.json().get("error_type")).isEqualTo("model_failed");
+        assertThat(reply.status()).isEqualTo(422);
+        assertThat(reply.json().get("error_type")).isEqualTo("invalid_text");
         assertThat(String.valueOf(reply.json().get("detail")))
                 .startsWith("This text ended the process of a worker before")
                 .doesNotContain(CRASHING);
@@ -62,7 +62,7 @@ final class CrashingTextTest {
         try (WorkerProcess worker = setup.start()) {
             isRefused(worker.infer(CRASHING));
             assertThat(worker.infer("another text").status()).isEqualTo(200);
-            assertThat(worker.metrics().count("inference_errors_total", "error_type=\"model_failed\"")).isEqualTo(1);
+            assertThat(worker.metrics().count("inference_errors_total", "error_type=\"invalid_text\"")).isEqualTo(1);
             assertThat(worker.log().of("texts_suspected")).singleElement()
                     .matches(line -> line.number("texts") == 1 && line.text("fault_report").equals("true"));
             assertThat(worker.log().of("text_refused")).singleElement()
