@@ -7,7 +7,7 @@ ARG JAR_FROM=source
 FROM maven:3.9-eclipse-temurin-25 AS source
 WORKDIR /source
 COPY . .
-RUN --mount=type=cache,target=/root/.m2 mvn --batch-mode --quiet -pl falcon -DskipTests package \
+RUN --mount=type=cache,target=/m2 mvn --batch-mode --quiet -Dmaven.repo.local=/m2 -pl falcon -DskipTests package \
     && mkdir /built && cp -r falcon/target/falcon.jar falcon/target/lib /built/
 
 FROM scratch AS prebuilt

@@ -92,7 +92,7 @@ else
   jdk=${JAVA25_HOME:-$(cat "$source/target/java-home" 2>/dev/null || true)}
   if [ -n "$jdk" ]; then
     printf '\n# Found by install.sh.\nJAVA25_HOME=%s\n' "$jdk" >>"$etc/falcon.env"
-    [[ $jdk != /home/* && $jdk != /root/* ]] || echo "install: the unit cannot see $jdk (ProtectHome)" >&2
+    [[ ! $jdk =~ ^/(home|root|run/user)/ ]] || echo "install: the unit cannot see $jdk (ProtectHome)" >&2
   fi
 fi
 chmod 640 "$etc/falcon.env"
