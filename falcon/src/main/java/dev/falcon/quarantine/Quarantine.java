@@ -159,6 +159,11 @@ public final class Quarantine implements AutoCloseable {
         verdicts = verdicts.and(more, clocks.dates().millis());
     }
 
+    /** Whether nothing is held against any text, so that none needs a hash to ask. */
+    public boolean isEmpty() {
+        return verdicts.isEmpty();
+    }
+
     /** Why these texts are not run, for their caller; null where they are. */
     public @Nullable String refusal(List<TextHash> texts) {
         Verdicts known = verdicts;

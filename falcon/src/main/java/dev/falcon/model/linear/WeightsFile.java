@@ -4,6 +4,7 @@ import dev.falcon.model.Manifest;
 import dev.falcon.model.ModelFault;
 import dev.falcon.model.ModelFault.Reason;
 import dev.falcon.model.Sha256;
+import dev.falcon.model.WeightFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -11,8 +12,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -77,7 +76,7 @@ final class WeightsFile {
     /** Reads the weights of a model directory, and verifies them against the manifest. */
     static Weights read(Path directory, Manifest manifest) throws ModelFault {
         Path file = directory.resolve(NAME);
-        byte[] bytes = bytes(file);
+        byte[] bytes = WeightFile.bytes(file, MAX_BYTES);
         checkHeader(file, bytes);
         String digest = Sha256.hex(bytes);
         if (!digest.equals(manifest.digest())) {
@@ -97,19 +96,6 @@ final class WeightsFile {
             return WeightsDecoder.decode(new ByteArrayInputStream(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES));
         } catch (IOException e) {
             throw new ModelFault(file, Reason.CORRUPT, String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private static byte[] bytes(Path file) throws ModelFault {
-        try {
-            if (Files.size(file) > MAX_BYTES) {
-                throw new ModelFault(file, Reason.CORRUPT, "larger than " + MAX_BYTES + " bytes");
-            }
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new ModelFault(file, Reason.MISSING, "there is no such file", e);
-        } catch (IOException e) {
-            throw new ModelFault(file, Reason.NOT_READABLE, "cannot be read (" + e + ")", e);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.falcon.model.Manifest;
 import dev.falcon.model.ModelFault;
 import dev.falcon.model.ModelFault.Reason;
 import dev.falcon.model.Sha256;
+import dev.falcon.model.WeightFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -13,8 +14,6 @@ import java.io.IOException;
 import java.io.UTFDataFormatException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,7 +66,7 @@ final class HeadFile {
     /** Reads the head of a model directory, and verifies it against the manifest. */
     static Content read(Path directory, Manifest manifest) throws ModelFault {
         Path file = directory.resolve(NAME);
-        byte[] bytes = bytes(file);
+        byte[] bytes = WeightFile.bytes(file, MAX_BYTES);
         if (!Arrays.equals(bytes, 0, Math.min(bytes.length, MAGIC.length), MAGIC, 0, MAGIC.length)) {
             throw new ModelFault(file, Reason.CORRUPT, "not a head's file: it does not start with FALCONTH");
         }
@@ -89,19 +88,6 @@ final class HeadFile {
             throw new ModelFault(file, Reason.CORRUPT, "it holds a malformed string", e);
         } catch (IOException e) {
             throw new ModelFault(file, Reason.CORRUPT, String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private static byte[] bytes(Path file) throws ModelFault {
-        try {
-            if (Files.size(file) > MAX_BYTES) {
-                throw new ModelFault(file, Reason.CORRUPT, "larger than " + MAX_BYTES + " bytes");
-            }
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new ModelFault(file, Reason.MISSING, "there is no such file", e);
-        } catch (IOException e) {
-            throw new ModelFault(file, Reason.NOT_READABLE, "cannot be read (" + e + ")", e);
         }
     }
 
