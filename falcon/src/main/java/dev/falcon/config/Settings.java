@@ -75,7 +75,7 @@ public record Settings(Worker worker, Http http, Limits limits, Batch batch, Mod
     /** Several texts at once. */
     public record Batch(
             @Setting(env = "MAX_BATCH_TEXTS", byDefault = "64", min = 1, max = 10_000,
-                    meaning = "Texts of one request to /infer/batch, and texts times models of any request; more are refused as malformed_request.") int maxTexts,
+                    meaning = "Texts of one request to /infer/batch, and texts times models of any request; more are refused as malformed_request, and so are answers that would not fit into the eighth of the heap that all large ones have together.") int maxTexts,
             @Setting(env = "BATCH_MAX_SIZE", byDefault = "32", min = 1, max = 1024,
                     meaning = "Texts that a model is given at once at most; only as many as were seen to pay when it was warmed up. 1: no batches.") int maxSize,
             @Setting(env = "BATCH_MAX_TOKENS", byDefault = "4096", unit = "tokens", min = 1, max = 10_000_000,

@@ -44,7 +44,10 @@ public final class HttpCatalog {
                         "Classifies several texts, all or none. The body is `{\"texts\": [ … ]}` with 1 to MAX_BATCH_TEXTS of"
                                 + " them, each as in `/infer`, and may hold `\"model\"` or `\"models\"` as there; texts times"
                                 + " models may not be more either. Each answer comes out of the cache or not by itself. A refusal"
-                                + " names the index of the text that it is for."),
+                                + " names the index of the text that it is for. An eighth of the heap is for answers of more"
+                                + " than " + ReplyBudget.SMALL_BYTES / 1024
+                                + " KB that are worked on or being sent, here and on"
+                                + " the other paths; while slow readers hold it, requests for such are refused as overloaded."),
                 new Route("POST", HttpFront.EMBED,
                         "Embeds texts: the vector of length 1 that a model with an encoder has for a text's meaning. The body is"
                                 + " `{\"text\": …}` or `{\"texts\": [ … ]}` with 1 to MAX_BATCH_TEXTS of them, each as in `/infer`,"

@@ -17,13 +17,10 @@ import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
 import dev.falcon.telemetry.Field;
 import dev.falcon.telemetry.Metrics;
-import dev.falcon.telemetry.RequestMeters;
-import dev.falcon.telemetry.RequestMeters.ShedReason;
 import dev.falcon.telemetry.Tracing;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +40,6 @@ public final class HttpFront {
     static final String MODELS = "/models";
     /** The methods of a status page. */
     static final String READ = "GET, HEAD";
-
-    /** Of the heap, what embeddings may take that are made or sent, as clients may read them slowly. */
-    private static final int EMBEDDINGS_SHARE_OF_HEAP = 8;
-    private static final long BYTES_AN_EMBEDDING = 6 * 1024;
-    private static final int EMBEDDING_PLACES_AT_LEAST = 4;
 
     private static final Set<String> STATUS_PATHS = Set.of(HEALTH, READY, METRICS, MODELS);
 
@@ -70,23 +62,18 @@ public final class HttpFront {
     private final Problems problems;
     private final InferenceEndpoint inference;
     private final StatusPages pages;
-    private final RequestMeters meters;
-    private final Semaphore embeddingPlaces;
+    private final ReplyBudget replies;
 
     public HttpFront(Parts parts) {
+        this(parts, ReplyBudget.of(Runtime.getRuntime().maxMemory()));
+    }
+
+    HttpFront(Parts parts, ReplyBudget replies) {
         this.journey = parts.journey();
         this.problems = new Problems(parts.worker().id());
         this.inference = new InferenceEndpoint(parts, problems);
         this.pages = new StatusPages(parts);
-        this.meters = parts.metrics().requests();
-        this.embeddingPlaces =
-                new Semaphore(embeddingPlaces(parts.batch().maxTexts(), Runtime.getRuntime().maxMemory()));
-    }
-
-    /** Requests for embeddings that may be worked on and sent at once, if each is as large as may be. */
-    static int embeddingPlaces(int maxTexts, long maxHeapBytes) {
-        return (int) Math.max(EMBEDDING_PLACES_AT_LEAST,
-                maxHeapBytes / EMBEDDINGS_SHARE_OF_HEAP / (maxTexts * BYTES_AN_EMBEDDING));
+        this.replies = replies;
     }
 
     /** The front as the listener takes it. */
@@ -96,25 +83,15 @@ public final class HttpFront {
 
     private void handle(Exchange exchange) {
         String requestId = RequestId.of(exchange.headers(Fields.X_REQUEST_ID));
-        if (!exchange.path().equals(EMBED)) {
-            answer(exchange, requestId);
-        } else if (embeddingPlaces.tryAcquire()) {
-            try {
-                answer(exchange, requestId);
-            } finally {
-                embeddingPlaces.release();
-            }
-        } else {
-            meters.shed(ShedReason.OVERLOADED);
-            exchange.answer(counted(EMBED, requestId, Failure.of(ErrorCode.OVERLOADED,
-                    "As many requests for embeddings as fit into memory are worked on or being sent.")));
+        try (ReplyBudget.Room room = replies.room()) {
+            answer(exchange, requestId, room);
         }
     }
 
-    private void answer(Exchange exchange, String requestId) {
+    private void answer(Exchange exchange, String requestId, ReplyBudget.Room room) {
         Reply reply;
         try {
-            reply = route(exchange, requestId);
+            reply = route(exchange, requestId, room);
         } catch (RuntimeException | Error e) {
             log.emit(Event.DEFECT, "A request could not be answered", e, Field.of("request_id", requestId),
                     Field.of("error_type", ErrorCode.INTERNAL.wireName()), Field.of("http_status", 500));
@@ -124,16 +101,16 @@ public final class HttpFront {
         exchange.answer(reply);
     }
 
-    private Reply route(Exchange exchange, String requestId) {
+    private Reply route(Exchange exchange, String requestId, ReplyBudget.Room room) {
         String path = exchange.path();
         if (path.equals(INFER)) {
-            return infer(exchange, requestId, Form.ONE_TEXT);
+            return infer(exchange, Form.ONE_TEXT, requestId, room);
         }
         if (path.equals(INFER_BATCH)) {
-            return infer(exchange, requestId, Form.MANY_TEXTS);
+            return infer(exchange, Form.MANY_TEXTS, requestId, room);
         }
         if (path.equals(EMBED)) {
-            return infer(exchange, requestId, Form.TO_EMBED);
+            return infer(exchange, Form.TO_EMBED, requestId, room);
         }
         if (!STATUS_PATHS.contains(path)) {
             return counted(path, requestId, Failure.of(ErrorCode.NOT_FOUND, "There is nothing at this path."));
@@ -150,9 +127,9 @@ public final class HttpFront {
         return page.with(Fields.X_REQUEST_ID, requestId);
     }
 
-    private Reply infer(Exchange exchange, String requestId, Form form) {
+    private Reply infer(Exchange exchange, Form form, String requestId, ReplyBudget.Room room) {
         return exchange.method().equals("POST")
-                ? inference.answer(exchange, requestId, form)
+                ? inference.answer(exchange, form, requestId, room)
                 : notAllowed(exchange, requestId, "POST");
     }
 

@@ -3,6 +3,7 @@ package dev.falcon.http;
 import dev.falcon.http.InferenceBody.Question;
 import dev.falcon.inference.Caller;
 import dev.falcon.inference.Deadline;
+import dev.falcon.inference.ErrorCode;
 import dev.falcon.inference.InferenceOutcome;
 import dev.falcon.inference.InferenceOutcome.Embedded;
 import dev.falcon.inference.InferenceOutcome.Failure;
@@ -16,10 +17,13 @@ import dev.falcon.inference.Ticker;
 import dev.falcon.listener.Exchange;
 import dev.falcon.listener.Reply;
 import dev.falcon.listener.RequestBody;
+import dev.falcon.serving.ServedModels.Served;
 import dev.falcon.telemetry.RequestMeters;
+import dev.falcon.telemetry.RequestMeters.ShedReason;
 import dev.falcon.telemetry.Tracing;
 import dev.falcon.telemetry.Tracing.Parent;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +36,7 @@ final class InferenceEndpoint {
 
     private final Function<Received, InferenceOutcome> journey;
     private final Supplier<@Nullable Failure> overload;
+    private final Supplier<List<Served>> models;
     private final Answers answers;
     private final Problems problems;
     private final ClientAddress clientAddress;
@@ -44,6 +49,7 @@ final class InferenceEndpoint {
     InferenceEndpoint(HttpFront.Parts parts, Problems problems) {
         this.journey = parts.journey();
         this.overload = parts.overload();
+        this.models = parts.models();
         this.answers = new Answers(parts.worker().id());
         this.problems = problems;
         this.clientAddress = new ClientAddress(parts.http().trustedProxies());
@@ -67,7 +73,8 @@ final class InferenceEndpoint {
         }
     }
 
-    Reply answer(Exchange exchange, String requestId, Form form) {
+    /** @param room for the answer, to be given back when it is sent */
+    Reply answer(Exchange exchange, Form form, String requestId, ReplyBudget.Room room) {
         Question question = null;
         Received received;
         Parent parent = TraceParent.of(exchange.header(Fields.TRACEPARENT));
@@ -75,6 +82,7 @@ final class InferenceEndpoint {
         try {
             String key = headers(exchange, form);
             question = question(exchange, form);
+            checkRoom(question, room);
             received = new Received.Valid(
                     new InferenceRequest(requestId, question.texts(), question.models(), key,
                             caller(exchange, parent, timings), question.wanted()));
@@ -136,6 +144,17 @@ final class InferenceEndpoint {
             case MANY_TEXTS -> InferenceBody.many(body.bytes(), maxAnswers);
             case TO_EMBED -> InferenceBody.toEmbed(body.bytes(), maxAnswers);
         };
+    }
+
+    /** After the body is read, so that who is slow to send it keeps nobody out; before anything is computed. */
+    private void checkRoom(Question question, ReplyBudget.Room room) throws Refusal {
+        Failure refusal = room.hold(ReplySizes.of(question, models.get()));
+        if (refusal != null) {
+            if (refusal.code() == ErrorCode.OVERLOADED) {
+                meters.shed(ShedReason.OVERLOADED);
+            }
+            throw new Refusal(refusal);
+        }
     }
 
     private Caller caller(Exchange exchange, @Nullable Parent parent, StageTimings timings) {

@@ -1,6 +1,7 @@
 package dev.falcon.listener;
 
 import dev.falcon.inference.Ticker;
+import io.helidon.common.buffers.BufferData;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -21,6 +22,7 @@ final class ClientSocket {
     private static final int FIRST_READ_BYTES = 1024;
     /** Of a connection that has sent more at once. */
     private static final int READ_BYTES = 8 * 1024;
+    private static final int SLICE_BYTES = 64 * 1024;
 
     private final SocketChannel channel;
     private final Ticker ticker;
@@ -125,14 +127,21 @@ final class ClientSocket {
         phase.set(moreIsHere ? Phase.HEADERS : Phase.IDLE);
     }
 
-    /** Writes all of it, or fails once the client has not taken it in time. */
-    void send(ByteBuffer bytes) throws IOException {
+    /**
+     * Writes all of it, or fails once the client has not taken it in time. It goes out in slices: each is copied on its way,
+     * and the whole may be large.
+     */
+    void send(BufferData bytes) throws IOException {
         Phase before = phase.get();
         long beforeNanos = sinceNanos;
         sinceNanos = ticker.nanos();
         phase.set(Phase.ANSWERING);
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        byte[] slice = new byte[Math.min(bytes.available(), SLICE_BYTES)];
+        while (bytes.available() > 0) {
+            ByteBuffer next = ByteBuffer.wrap(slice, 0, bytes.read(slice, 0, slice.length));
+            while (next.hasRemaining()) {
+                channel.write(next);
+            }
         }
         phase.set(before);
         sinceNanos = beforeNanos;

@@ -12,7 +12,6 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.Router;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.LockSupport;
 
@@ -122,10 +121,8 @@ final class Connection implements ConnectionContext, DataWriter {
 
     @Override
     public void writeNow(BufferData buffer) {
-        byte[] bytes = new byte[buffer.available()];
-        buffer.read(bytes);
         try {
-            socket.send(ByteBuffer.wrap(bytes));
+            socket.send(buffer);
         } catch (IOException e) {
             throw new CloseConnectionException("The client did not take the answer", e);
         }

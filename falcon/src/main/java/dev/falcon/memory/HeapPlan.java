@@ -25,6 +25,9 @@ public final class HeapPlan {
     private static final int BODIES_SHARE = 8;
     private static final int BODIES_AT_LEAST = 4;
 
+    /** The front's bound for all large answers that are made or sent; small ones are counted with their connection. */
+    private static final int ANSWERS_SHARE = 8;
+
     /** The in-process store's bound, which holds where there is no Redis. */
     private static final long STORE_AT_MOST = 64 * MB;
     private static final int STORE_SHARE = 4;
@@ -45,8 +48,10 @@ public final class HeapPlan {
                         settings.inferenceLog().text()
                                 ? "LOG_BUFFER_CAPACITY with INFERENCE_LOG_TEXT=true"
                                 : "LOG_BUFFER_CAPACITY"));
-        List<Addend> open = List.of(new Addend("the worker itself", BASE, ""), new Addend("open connections",
-                settings.http().maxConnections() * BYTES_A_CONNECTION, "MAX_CONNECTIONS"));
+        List<Addend> open = List.of(new Addend("the worker itself", BASE, ""),
+                new Addend("open connections", settings.http().maxConnections() * BYTES_A_CONNECTION,
+                        "MAX_CONNECTIONS"),
+                new Addend("answers on their way", heapBytes / ANSWERS_SHARE, ""));
         String refusal = over(kept, heapBytes);
         return refusal == null ? over(open, heapBytes) : refusal;
     }

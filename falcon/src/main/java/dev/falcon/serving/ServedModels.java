@@ -54,6 +54,8 @@ public final class ServedModels implements AutoCloseable {
     private final Ticker ticker;
     private final Processors processors = new Processors(Runtime.getRuntime().availableProcessors());
     private volatile List<Running> running = List.of();
+    /** The same without what runs them; asked by each request. */
+    private volatile List<Served> served = List.of();
 
     public ServedModels(Settings.Batch settings, Settings.Limits limits, Metrics metrics, Ticker ticker) {
         this.settings = settings;
@@ -76,7 +78,9 @@ public final class ServedModels implements AutoCloseable {
     public void serve(List<Candidate> models) {
         WarmUp warmUp = new WarmUp(ticker, settings.maxSize());
         List<Warm> warm = models.stream().map(model -> new Warm(model, warmUp.of(model.runtime()))).toList();
-        running = warm.stream().map(this::run).toList();
+        List<Running> all = warm.stream().map(this::run).toList();
+        served = all.stream().map(Running::served).toList();
+        running = all;
     }
 
     private Running run(Warm warm) {
@@ -107,7 +111,7 @@ public final class ServedModels implements AutoCloseable {
 
     /** The models that answer, the default one first; empty until they are warm. */
     public List<Served> served() {
-        return running.stream().map(Running::served).toList();
+        return served;
     }
 
     /** The model a caller means, or null where none of that name and version is served. */

@@ -17,6 +17,7 @@ import dev.falcon.listener.OpenPort;
 import dev.falcon.listener.OpenPort.Bounds;
 import dev.falcon.listener.RawClient;
 import dev.falcon.listener.RawClient.RawAnswer;
+import dev.falcon.serving.ServedModels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -85,13 +86,24 @@ class EmbedTest {
         }
     }
 
+    /** A worker whose answers may hold what so many embeddings of one text take. */
+    private static Worker workerWithRoomFor(int texts, CountDownLatch gate) {
+        ServedModels.Served model =
+                new ServedModels.Served(Worker.MODEL, List.of("a", "b"), "transformer", "direct", 1, 1, 384, 0);
+        long each = ReplySizes.of(new InferenceBody.Question(List.of("hello"), List.of(ModelReference.DEFAULT),
+                Wanted.EMBEDDINGS, true), List.of(model));
+        Worker worker = new Worker(OpenPort.settings("127.0.0.1", 0, Bounds.USUAL), 10_000, (int) (texts * each),
+                question -> held(question, gate));
+        worker.models = List.of(model);
+        return worker;
+    }
+
     @Test
     void noMoreAreWorkedOnAtOnceThanFitIntoMemory() throws Exception {
-        int places = HttpFront.embeddingPlaces(10_000, Runtime.getRuntime().maxMemory());
+        int places = 3;
         CountDownLatch gate = new CountDownLatch(1);
         List<RawClient> clients = new ArrayList<>();
-        try (Worker worker = new Worker(OpenPort.settings("127.0.0.1", 0, Bounds.USUAL), 10_000,
-                question -> held(question, gate))) {
+        try (Worker worker = workerWithRoomFor(places, gate)) {
             for (int i = 0; i < places; i++) {
                 RawClient client = worker.client();
                 clients.add(client);
@@ -127,12 +139,6 @@ class EmbedTest {
             Thread.currentThread().interrupt();
         }
         return new Embedded(Worker.MODEL, List.of(new Embedding(new float[]{1}, false)), new StageTimings());
-    }
-
-    @Test
-    void moreSmallRequestsFitThanLargeOnesAndSomeAlways() {
-        assertThat(HttpFront.embeddingPlaces(64, 179L << 20)).isEqualTo(59);
-        assertThat(HttpFront.embeddingPlaces(10_000, 179L << 20)).isEqualTo(4);
     }
 
     @ParameterizedTest

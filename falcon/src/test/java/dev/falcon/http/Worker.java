@@ -59,6 +59,11 @@ final class Worker implements AutoCloseable {
     }
 
     Worker(Settings.Http http, int maxTexts, Function<Received, InferenceOutcome> journey) {
+        this(http, maxTexts, Integer.MAX_VALUE, journey);
+    }
+
+    /** @param replyBytes that large answers may hold together */
+    Worker(Settings.Http http, int maxTexts, int replyBytes, Function<Received, InferenceOutcome> journey) {
         HttpFront front = new HttpFront(new HttpFront.Parts(
                 new Settings.Worker("worker-7", Settings.LogLevel.INFO, Settings.LogFormat.TEXT, Duration.ofSeconds(1)),
                 http, new Settings.Limits(64, Duration.ofSeconds(30), Duration.ofSeconds(10), 0),
@@ -67,7 +72,8 @@ final class Worker implements AutoCloseable {
                     received.add(question);
                     return journey.apply(question);
                 }, () -> overload, this::report, () -> models, metrics, Ticker.system(),
-                () -> Instant.parse("2026-11-23T20:00:00.123456Z"), null));
+                () -> Instant.parse("2026-11-23T20:00:00.123456Z"), null),
+                new ReplyBudget(replyBytes));
         try {
             listener = Listener.open(Listener.bind(http), front.front(), metrics.listener(), Ticker.system());
         } catch (CannotListen e) {

@@ -109,6 +109,12 @@ final class MemoryPlanTest {
     }
 
     @Test
+    void answersThatAreNotReadHaveTheirShareBesideTheConnections() throws SettingsFaults {
+        assertThat(HeapPlan.refusal(settings("MAX_CONNECTIONS=5700"), 128 * MB)).contains("answers on their way 16 MB");
+        assertThat(HeapPlan.refusal(settings("MAX_CONNECTIONS=5600"), 128 * MB)).isNull();
+    }
+
+    @Test
     void aRecordedTextCountsWithItsGreatestLength() throws SettingsFaults {
         assertThat(HeapPlan.refusal(settings("LOG_BUFFER_CAPACITY=5000"), 179 * MB)).isNull();
         assertThat(HeapPlan.refusal(settings("LOG_BUFFER_CAPACITY=5000", "INFERENCE_LOG_TEXT=true"), 179 * MB))
