@@ -52,7 +52,7 @@ public final class Runtimes implements AutoCloseable {
         served.stream()
                 .filter(found -> found.manifest().kind().equals(GraphRuntime.KIND))
                 .forEach(found -> bytes.put("the model " + found.manifest().name() + "/" + found.manifest().version(),
-                        graphs.nativeBytes(found.directory())));
+                        graphs.nativeBytes(found.directory(), found.manifest())));
         return bytes;
     }
 

@@ -53,7 +53,8 @@ final class Encoder implements AutoCloseable {
     static long nativeBytes(EncoderDescription description, Shape shape) {
         EncoderDescription.Memory memory = description.memory();
         return memory.loaded() + shape.layout().callers()
-                * (memory.each() + Workspace.bytes(batchTokens(shape.maxTokens())));
+                * (memory.each(shape.maxTokens(), description.batchInvariant() ? BATCH_TOKENS : 1)
+                        + Workspace.bytes(batchTokens(shape.maxTokens())));
     }
 
     EncoderDescription description() {

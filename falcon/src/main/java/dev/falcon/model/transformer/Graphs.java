@@ -22,9 +22,11 @@ public final class Graphs implements AutoCloseable {
     private static final int COPIES_OF_GRAPH = 3;
     /** Of a tokenizer's file: words and their tables. */
     private static final int COPIES_OF_TOKENIZER = 16;
-    /** Activations of a caller: a share of the weights, but so much of a small graph. */
+    /** What a caller takes besides its activations: a share of the weights, but so much of a small graph. */
     private static final int SHARE_OF_A_CALLER = 2;
     private static final long CALLER_AT_LEAST = 32 * MB;
+    /** A file does not tell its layers' shape: taken to be as those of the largest usual encoders. */
+    private static final Activations LARGE = Activations.of(16, 1024);
 
     private final CacheFolder cache;
     private final ThreadLayout layout;
@@ -38,13 +40,27 @@ public final class Graphs implements AutoCloseable {
         this.usualMaxTokens = settings.maxTokens();
     }
 
-    /** Bytes beside the heap that the ONNX model of this directory takes at most; loads nothing. */
-    public long nativeBytes(Path directory) {
+    /**
+     * Bytes beside the heap that the ONNX model of this directory takes at most, if its layers are no larger than those of
+     * a BERT-large; loads nothing.
+     */
+    public long nativeBytes(Path directory, Manifest manifest) {
         GraphFiles files = GraphFiles.in(directory);
         long graph = GraphFiles.size(files.graph());
-        long caller = Math.max(CALLER_AT_LEAST, graph / SHARE_OF_A_CALLER) + TokenMemory.bytes(MAX_TOKENS);
+        long caller = Math.max(CALLER_AT_LEAST, graph / SHARE_OF_A_CALLER);
+        if (files.tokenizer() != null) {
+            int together = manifest.batchInvariant() ? Encoder.BATCH_TOKENS : 1;
+            caller = Math.max(caller, LARGE.bytes(longest(files, manifest), together))
+                    + TokenMemory.bytes(MAX_TOKENS);
+        }
         return LOADED + COPIES_OF_GRAPH * graph + COPIES_OF_TOKENIZER * GraphFiles.size(files.tokenizer())
                 + layout.callers() * caller;
+    }
+
+    /** Tokens of the longest row that the graph is given: a fixed width is computed whole, however short a text. */
+    private int longest(GraphFiles files, Manifest manifest) {
+        Integer said = manifest.graph() == null ? null : manifest.graph().maxTokens();
+        return Math.max(GraphWidth.of(files.graph()), said == null ? usualMaxTokens : Math.clamp(said, 1, MAX_TOKENS));
     }
 
     /** A graph, and how much it reads of a text; 0 tokens where it takes strings. */

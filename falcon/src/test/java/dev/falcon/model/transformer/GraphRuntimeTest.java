@@ -14,6 +14,7 @@ import dev.falcon.testing.OnnxModels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -224,7 +225,46 @@ class GraphRuntimeTest {
         Path directory = OnnxModels.write(folder.resolve("size").resolve("1"), new byte[100 << 20],
                 new byte[1 << 20], "");
 
-        assertThat(graphs.nativeBytes(directory)).isBetween(300L << 20, 600L << 20);
-        assertThat(graphs.nativeBytes(folder.resolve("none"))).as("loading will say why").isGreaterThan(0);
+        assertThat(counted(directory)).isBetween(300L << 20, 600L << 20);
+        assertThat(graphs.nativeBytes(folder.resolve("none"), Manifest.read(directory))).as("loading will say why")
+                .isGreaterThan(0);
+    }
+
+    private long counted(Path directory) throws Exception {
+        return graphs.nativeBytes(directory, Manifest.read(directory));
+    }
+
+    private long counted(String name, byte[] graph, String more) throws Exception {
+        return counted(OnnxModels.write(folder.resolve(name).resolve("1"), graph, OnnxModels.tokenizer(true), more));
+    }
+
+    @Test
+    void longerTextsAreCountedByTheSquareOfTheirLength() throws Exception {
+        byte[] graph = OnnxModels.ofTokens();
+        long usual = counted("usual", graph, "");
+        long ofThousand = counted("thousand", graph, ", \"graph\": {\"max_tokens\": 1024}");
+        long ofFourThousand = counted("four-thousand", graph, ", \"graph\": {\"max_tokens\": 4096}");
+
+        assertThat(counted("short", graph, ", \"graph\": {\"max_tokens\": 128}")).isEqualTo(usual);
+        assertThat(ofThousand).as("two callers, 16 heads, three tensors of 1024 x 1024 each")
+                .isGreaterThan(usual + 2 * (150L << 20));
+        assertThat(ofFourThousand).isGreaterThan(12 * ofThousand);
+        assertThat(counted("batched", graph, ", \"batch_invariant\": true, \"graph\": {\"max_tokens\": 256}"))
+                .as("a batch of four texts of 256 tokens")
+                .isGreaterThan(counted("alone", graph, ", \"graph\": {\"max_tokens\": 256}"));
+    }
+
+    @Test
+    void aGraphOfFixedWidthIsCountedByItHoweverLittleOfATextIsRead() throws Exception {
+        byte[] wide = OnnxModels.tokensTo("logits")
+                .input("input_ids", Element.INT64, -1, 1024)
+                .input("attention_mask", Element.INT64, -1, 1024)
+                .output("logits", Element.FLOAT, -1, OnnxModels.LABELS.size())
+                .bytes();
+        byte[] broken = Arrays.copyOf(wide, wide.length - 7);
+
+        assertThat(counted("wide", wide, "")).isGreaterThan(2 * (150L << 20));
+        assertThat(counted("broken", broken, "")).as("loading will say why").isGreaterThan(0);
+        assertThat(GraphWidth.of(folder.resolve("wide").resolve("1").resolve("model.onnx"))).isEqualTo(1024);
     }
 }

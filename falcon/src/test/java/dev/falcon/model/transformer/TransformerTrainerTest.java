@@ -136,4 +136,21 @@ class TransformerTrainerTest {
         assertThat(bytes).containsOnlyKeys("the encoder " + INT8.name());
         assertThat(bytes.get("the encoder " + INT8.name())).isBetween(100L << 20, 400L << 20);
     }
+
+    @Test
+    void anEncoderThatReadsMoreTakesMore() {
+        for (EncoderDescription encoder : EncoderDescription.ALL) {
+            long usual = bytes(encoder, 256);
+            assertThat(bytes(encoder, 32)).isLessThanOrEqualTo(usual);
+            assertThat(bytes(encoder, 512)).as("two callers with texts twice as long")
+                    .isGreaterThan(usual + (60L << 20));
+        }
+    }
+
+    private long bytes(EncoderDescription encoder, int maxTokens) {
+        return new Encoders(new Settings.Encoding(folder, maxTokens), 2).nativeBytes(List.of(encoder.name()))
+                .values()
+                .iterator()
+                .next();
+    }
 }
