@@ -5,10 +5,14 @@ import dev.falcon.model.ModelFault.Reason;
 import dev.falcon.model.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URL;
 import java.net.URLConnection;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,9 +23,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where files from jars lie unpacked, for this worker and any other. A file is written under another name and then renamed,
  * so what has its name is whole; a lock keeps workers that start at once from doing the work twice, and is not relied upon.
+ * Each file under way is locked besides, as long as somebody writes it: what is not was left by a process that was killed, and
+ * is removed by the next one that unpacks there.
  * Writes only what is missing, so a folder that has everything may be read-only. Safe for use by many threads and processes.
  */
 final class CacheFolder {
+
+    /** How the names of files begin that are being written. */
+    private static final String UNDER_WAY = ".unpacking-";
 
     private final Path folder;
 
@@ -79,35 +88,56 @@ final class CacheFolder {
         void run() throws IOException, ModelFault;
     }
 
+    /** One thread of this process at a time: its others would be taken for the holder of the locks that it has. */
     private void unpacking(Path target, Unpacking work) throws IOException, ModelFault {
-        Files.createDirectories(target.resolveSibling(".").normalize());
-        try (FileChannel lock = FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE)) {
-            lock(lock);
-            work.run();
+        Path parent = target.resolveSibling(".").normalize();
+        Files.createDirectories(parent);
+        synchronized (CacheFolder.class) {
+            try (FileChannel channel = FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE)) {
+                lock(channel);
+                removeLeftovers(parent);
+                work.run();
+            }
         }
     }
 
-    /** Released as the channel is closed. */
+    /** Released as the channel is closed, or its process ends. */
     @SuppressWarnings("resource")
     private static void lock(FileChannel channel) throws IOException {
-        try {
-            channel.lock();
-        } catch (OverlappingFileLockException e) {
-            // Another thread of this process is unpacking: both will, which is waste and no harm.
+        channel.lock();
+    }
+
+    private static void removeLeftovers(Path parent) throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, UNDER_WAY + "*")) {
+            for (Path file : left) {
+                removeUnlessInUse(file);
+            }
+        }
+    }
+
+    private static void removeUnlessInUse(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            if (lock != null) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | OverlappingFileLockException e) {
+            // It was finished meanwhile, or is not ours to remove: what it takes is disk, and nothing else.
         }
     }
 
     private static void unpack(String resource, Path target) throws IOException {
-        Path fresh = Files.createTempFile(target.getParent(), ".unpacking-", "");
+        Path fresh = Files.createTempFile(target.getParent(), UNDER_WAY, "");
         try {
             try (InputStream in = connection(resource).getInputStream();
                     FileChannel out = FileChannel.open(fresh, StandardOpenOption.WRITE);
-                    java.io.OutputStream stream = java.nio.channels.Channels.newOutputStream(out)) {
+                    OutputStream stream = Channels.newOutputStream(out)) {
+                lock(out);
                 in.transferTo(stream);
                 out.force(true);
+                Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             }
-            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(fresh);
         }

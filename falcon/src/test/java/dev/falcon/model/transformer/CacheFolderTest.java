@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.falcon.model.ModelFault;
 import dev.falcon.model.ModelFault.Reason;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Set;
@@ -69,6 +72,48 @@ class CacheFolderTest {
         assertThat(names()).containsExactlyInAnyOrder(".lock", TOKENIZER.fileName(), "below");
         try (Stream<Path> below = Files.list(folder.resolve("below"))) {
             assertThat(below).hasSize(1);
+        }
+    }
+
+    /** Another process that has begun to write a file, until it is told to end. */
+    static final class Unpacking {
+
+        private Unpacking() {}
+
+        public static void main(String[] file) throws IOException {
+            try (FileChannel channel = FileChannel.open(Path.of(file[0]), StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE); FileLock lock = channel.lock()) {
+                System.out.println(lock.isValid());
+                System.in.read();
+            }
+        }
+
+        static Process start(Path file) throws IOException {
+            return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                    System.getProperty("java.class.path"), Unpacking.class.getName(), file.toString())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+        }
+    }
+
+    @Test
+    void whatAKilledStartLeftIsRemovedAndWhatALivingOneWritesIsNot() throws Exception {
+        Path dead = Files.writeString(folder.resolve(".unpacking-dead"), "half of i");
+        Path alive = folder.resolve(".unpacking-alive");
+        Process other = Unpacking.start(alive);
+        try {
+            assertThat(other.inputReader().readLine()).isEqualTo("true");
+
+            Path file = new CacheFolder(folder).verified(TOKENIZER);
+            assertThat(dead).doesNotExist();
+            assertThat(alive).exists();
+
+            other.destroyForcibly().waitFor();
+            Files.writeString(file, "damaged");
+            new CacheFolder(folder).verified(TOKENIZER);
+            assertThat(names()).containsExactlyInAnyOrder(".lock", TOKENIZER.fileName());
+        } finally {
+            other.destroyForcibly();
         }
     }
 
