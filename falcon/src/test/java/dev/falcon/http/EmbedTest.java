@@ -129,6 +129,20 @@ class EmbedTest {
         }
     }
 
+    @Test
+    void whoIsSlowToSendItsTextsKeepsNobodyOut() throws Exception {
+        CountDownLatch open = new CountDownLatch(0);
+        try (Worker worker = workerWithRoomFor(1, open); RawClient slow = worker.client();
+                RawClient other = worker.client()) {
+            String request = post("{\"text\":\"hello\"}");
+            slow.send(request.substring(0, request.length() - 3));
+            Awaitility.await().until(() -> worker.listener().openConnections() == 2);
+
+            assertThat(other.send(request).answer().status()).isEqualTo(200);
+            assertThat(slow.send(request.substring(request.length() - 3)).answer().status()).isEqualTo(200);
+        }
+    }
+
     private static InferenceOutcome held(Received question, CountDownLatch gate) {
         if (question instanceof Received.Refused refused) {
             return refused.failure();
