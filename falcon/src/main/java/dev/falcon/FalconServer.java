@@ -169,6 +169,7 @@ public final class FalconServer {
         }
         if (set.models().stream().anyMatch(model -> WatchedRuntime.isDue(model.runtime(), crash))) {
             quarantine.begin();
+            quarantine.awaitBegun();
         }
         served.serve(set.models()
                 .stream()
@@ -196,6 +197,10 @@ public final class FalconServer {
             log.emit(Event.MODEL_LOADING,
                     "loading " + manifest.name() + "/" + manifest.version() + ", " + manifest.kind(),
                     Field.of("directory", directory));
+            if (crash != null || Runtimes.callsNativeCode(manifest.kind())) {
+                // Other workers are to hear soon of what ended the last run, and this one of what ended theirs.
+                quarantine.begin();
+            }
             long startNanos = ticker.nanos();
             ModelRuntime runtime = loader.load(directory, manifest);
             loadNanos.put(runtime.id(), ticker.nanos() - startNanos);

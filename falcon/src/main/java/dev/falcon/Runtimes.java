@@ -42,6 +42,11 @@ public final class Runtimes implements AutoCloseable {
         };
     }
 
+    /** Whether models of this kind call native code, so that a text could end the process. */
+    static boolean callsNativeCode(String kind) {
+        return !kind.equals(LinearRuntime.KIND);
+    }
+
     /** What the models to be served take at most beside the heap, in bytes by what takes it; loads nothing. */
     public Map<String, Long> nativeBytes(Settings.Models models) throws ModelFault {
         List<ModelRepository.Found> served = new ModelRepository(models, this::ofKind).served();

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -27,7 +28,7 @@ public final class Quarantine implements AutoCloseable {
     /** How often verdicts of other workers are asked for. */
     private static final Duration EXCHANGE = Duration.ofSeconds(2);
 
-    /** How long a start after a crash waits for what other workers know. */
+    /** How long a start waits for what other workers know. */
     private static final Duration STORE_PATIENCE = Duration.ofSeconds(3);
     private static final Duration STORE_LOOK = Duration.ofMillis(100);
 
@@ -55,7 +56,10 @@ public final class Quarantine implements AutoCloseable {
     private final Semaphore turn = new Semaphore(1, true);
     private volatile Verdicts verdicts = Verdicts.NONE;
     private volatile @Nullable CrashJournal journal;
-    private @Nullable Thread exchange;
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private @Nullable Thread thread;
+    private boolean heard;
+    private boolean closed;
 
     /** @param shared by all workers, or null; it does nothing before {@link #begin} */
     public Quarantine(Home home, @Nullable KeyValueStore shared, Clocks clocks) {
@@ -65,22 +69,77 @@ public final class Quarantine implements AutoCloseable {
         this.clocks = clocks;
     }
 
-    /** Judges what the last run left in flight, and records from then on. To be called once, before any text is run. */
-    public void begin() {
+    /**
+     * Judges what the last run left in flight, hears what other workers know, and records from then on; in the background, as
+     * models take their time to be loaded. Further calls do nothing.
+     */
+    public synchronized void begin() {
+        if (thread == null) {
+            thread = Thread.ofVirtual().name("quarantine").start(this::run);
+        }
+    }
+
+    /**
+     * Returns once it has begun, which a store that does not answer delays for a bounded time: before that no text of a caller's
+     * may be run, as another worker may have ended by it. Not to be called where it was not told to begin.
+     */
+    public void awaitBegun() {
+        try {
+            begun.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        SharedVerdicts store = shared;
+        try {
+            openJournal();
+            if (store != null) {
+                hear(store);
+            }
+        } finally {
+            begun.countDown();
+        }
+        if (store != null) {
+            exchange(store);
+        }
+    }
+
+    private void openJournal() {
         try {
             CrashJournal opened = CrashJournal.open(home.file(".inflight"));
-            keep(file.read());
-            judge(opened);
-            opened.begin(FaultReport.ofThisProcess());
-            journal = opened;
+            try {
+                keep(file.read());
+                judge(opened);
+                opened.begin(FaultReport.ofThisProcess());
+            } catch (IOException | RuntimeException | Error e) {
+                opened.abandon();
+                throw e;
+            }
+            use(opened);
         } catch (IOException e) {
             log.emit(Event.CRASH_JOURNAL_UNAVAILABLE,
                     "a text that ends this process cannot be told at its next start: " + e,
                     Field.of("folder", home.folder()));
         }
-        SharedVerdicts store = shared;
-        if (store != null) {
-            exchange = Thread.ofVirtual().name("quarantine").start(() -> exchange(store));
+    }
+
+    private synchronized void use(CrashJournal opened) throws IOException {
+        if (closed) {
+            opened.abandon();
+        } else {
+            journal = opened;
+        }
+    }
+
+    /** Takes over the others' verdicts, unless judging has brought them already. */
+    private void hear(SharedVerdicts store) {
+        if (!heard) {
+            Verdicts all = updated(store, others -> others.and(verdicts, clocks.dates().millis()));
+            if (all != null) {
+                keep(all);
+            }
         }
     }
 
@@ -95,6 +154,7 @@ public final class Quarantine implements AutoCloseable {
             return known.and(known.afterEnd(left, opened.faultReported(), nowMs), nowMs);
         };
         Verdicts told = shared == null ? null : updated(shared, judged);
+        heard = true;
         keep(told == null ? judged.apply(Verdicts.NONE) : told);
         file.write(verdicts);
         log.emit(Event.TEXTS_SUSPECTED, "the last run of this worker ended with " + left.size()
@@ -260,9 +320,10 @@ public final class Quarantine implements AutoCloseable {
 
     /** Ends the exchange. What still is in flight is not to blame for an end that the worker chose itself. */
     @Override
-    public void close() {
-        if (exchange != null) {
-            exchange.interrupt();
+    public synchronized void close() {
+        closed = true;
+        if (thread != null) {
+            thread.interrupt();
         }
         CrashJournal open = journal;
         journal = null;

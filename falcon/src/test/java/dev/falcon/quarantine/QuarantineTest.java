@@ -3,14 +3,20 @@ package dev.falcon.quarantine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.falcon.config.Settings;
+import dev.falcon.config.SettingsReader;
+import dev.falcon.config.Sources;
 import dev.falcon.inference.Ticker;
 import dev.falcon.store.InProcessStore;
 import dev.falcon.store.KeyValueStore;
+import dev.falcon.store.Stores;
+import dev.falcon.telemetry.Metrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +38,7 @@ class QuarantineTest {
         Quarantine quarantine = new Quarantine(new Quarantine.Home(folder, worker), shared,
                 new Quarantine.Clocks(Ticker.system(), InstantSource.system()));
         quarantine.begin();
+        quarantine.awaitBegun();
         return quarantine;
     }
 
@@ -62,6 +69,30 @@ class QuarantineTest {
         }
         try (Quarantine alone = begun("w", null)) {
             assertThat(alone.refusal(List.of(TWO, ONE))).startsWith("One of these texts");
+        }
+    }
+
+    @Test
+    void aWorkerThatStartsLaterKnowsIsAtItsBeginning() throws Exception {
+        killed("w", ONE);
+        begun("w", store).close();
+        killed("w", ONE);
+        try (Quarantine w = begun("w", store); Quarantine fresh = begun("fresh", store)) {
+            assertThat(w.refusal(List.of(ONE))).isNotNull();
+            assertThat(fresh.refusal(List.of(ONE))).as("without waiting for the next exchange").isNotNull();
+        }
+    }
+
+    @Test
+    void aStoreThatDoesNotAnswerDelaysTheBeginningOnlyForAWhile() throws Exception {
+        killed("w", ONE);
+        Settings settings = SettingsReader.read(
+                new Sources(Map.of("REDIS_HOST", "127.0.0.1", "REDIS_PORT", "1"), null),
+                new SettingsReader.Surroundings("w", 2, folder));
+        try (Stores away = Stores.open(settings.redis(), settings.breaker(), new Metrics("w", Ticker.system()),
+                Ticker.system()); Quarantine w = begun("w", away.shared())) {
+            assertThat(w.isSuspect(List.of(ONE))).isTrue();
+            assertThat(w.isSuspect(List.of(TWO))).isFalse();
         }
     }
 

@@ -131,6 +131,9 @@ final class CrashingTextTest {
             await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
             isRefused(spared.infer(CRASHING));
             assertThat(spared.infer("a text like any other").status()).isEqualTo(200);
+            try (WorkerProcess late = setup("late").withRedis(redis.port()).start()) {
+                isRefused(late.infer(CRASHING));
+            }
         }
     }
 }
