@@ -54,6 +54,9 @@ public final class FalconServer {
 
     private static final Duration SPAN_PATIENCE = Duration.ofSeconds(1);
 
+    /** What may take its time to end although nothing hangs on it, all together. */
+    private static final Duration CLOSING = Duration.ofSeconds(3);
+
     private final EventLog log = new EventLog(FalconServer.class);
     private final Settings settings;
     private final Ticker ticker;
@@ -251,17 +254,24 @@ public final class FalconServer {
                 Field.of("cut_off", cutOff));
         cutOffRequests = cutOff > 0;
         Deadline atLeast = Deadline.after(reserve, ticker);
-        FlushReport flushed = closeBehindListener(
-                deadline.remainingNanos() > atLeast.remainingNanos() ? deadline : atLeast);
+        FlushReport flushed;
+        try {
+            flushed = inferenceLog.close(deadline.remainingNanos() > atLeast.remainingNanos() ? deadline : atLeast);
+        } catch (InterruptedException | RuntimeException | Error e) {
+            closeWithoutLoss();
+            throw e;
+        }
         sampler.interrupt();
         step("the inference log is flushed", startNanos, Field.of("written", flushed.written()),
                 Field.of("spooled", flushed.spooled()), Field.of("left", flushed.left()));
         if (cutOff > 0 || flushed.left() > 0) {
             log.emit(Event.DRAIN_INCOMPLETE, "the drain's time ran out: " + cutOff + " requests were cut off, "
                     + flushed.left() + " log records were lost");
+            closeWithoutLoss();
             return false;
         }
         lastExit.endCleanly();
+        closeWithoutLoss();
         step("drained", startNanos);
         return true;
     }
@@ -282,31 +292,45 @@ public final class FalconServer {
         closeBehindListener();
     }
 
+    /** The log first: it needs neither store, and must not be left the time that they do not use up. */
     private void closeBehindListener() {
         try {
-            closeBehindListener(Deadline.after(FLUSH_RESERVE, ticker));
+            inferenceLog.close(Deadline.after(FLUSH_RESERVE, ticker));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** The log first: it needs neither store, and must not be left the time that they do not use up. */
-    private FlushReport closeBehindListener(Deadline deadline) throws InterruptedException {
-        try {
-            return inferenceLog.close(deadline);
         } finally {
             closeWithoutLoss();
         }
     }
 
-    /** What loses nothing of its own; spans get a moment, as nobody's answer hangs on them. */
+    /**
+     * What loses nothing of its own. Each part has a bound, and their sum would be a long wait where a model hangs: what has not
+     * ended after a while is left to the end of the process.
+     */
     private void closeWithoutLoss() {
+        Deadline deadline = Deadline.after(CLOSING, ticker);
+        Thread closing = Thread.ofPlatform().daemon().name("closing").start(() -> {
+            try {
+                closeRooms(deadline);
+            } catch (RuntimeException | Error e) {
+                log.emit(Event.DEFECT, "a part of the worker could not be closed", e);
+            }
+        });
+        try {
+            closing.join(CLOSING);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Spans get a moment, as nobody's answer hangs on them. */
+    private void closeRooms(Deadline deadline) {
         try {
             if (tracing != null) {
                 tracing.close(SPAN_PATIENCE);
             }
         } finally {
-            served.close();
+            served.close(deadline.within(SPAN_PATIENCE));
             quarantine.close();
             idempotency.close();
             stores.close();

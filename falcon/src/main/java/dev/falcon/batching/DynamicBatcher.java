@@ -2,6 +2,7 @@ package dev.falcon.batching;
 
 import dev.falcon.batching.BatchQueue.Due;
 import dev.falcon.batching.BatchQueue.Entry;
+import dev.falcon.inference.Deadline;
 import dev.falcon.inference.Ticker;
 import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
@@ -185,9 +186,8 @@ public final class DynamicBatcher<T, R> implements AutoCloseable {
         }
     }
 
-    /** Ends its threads; what still waits fails. */
-    @Override
-    public void close() {
+    /** Takes nothing more, fails what still waits and tells its threads to end, for which it does not wait. */
+    public void stop() {
         lock.lock();
         try {
             closed = true;
@@ -197,10 +197,21 @@ public final class DynamicBatcher<T, R> implements AutoCloseable {
             lock.unlock();
         }
         threads.forEach(Thread::interrupt);
+    }
+
+    /** Waits for its threads to end, whose model may take its time; for no longer than that. */
+    public void awaitEnd(Deadline deadline) throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.join(Duration.ofNanos(Math.max(0, deadline.remainingNanos())));
+        }
+    }
+
+    /** Ends its threads, and waits a moment for them; what still waits fails. */
+    @Override
+    public void close() {
+        stop();
         try {
-            for (Thread thread : threads) {
-                thread.join(STOP_TIMEOUT);
-            }
+            awaitEnd(Deadline.after(STOP_TIMEOUT, ticker));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

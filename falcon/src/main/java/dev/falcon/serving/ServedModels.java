@@ -6,6 +6,7 @@ import dev.falcon.batching.Mode;
 import dev.falcon.batching.Mode.Way;
 import dev.falcon.batching.Processors;
 import dev.falcon.config.Settings;
+import dev.falcon.inference.Deadline;
 import dev.falcon.inference.ModelId;
 import dev.falcon.inference.ModelReference;
 import dev.falcon.inference.Prediction;
@@ -13,7 +14,9 @@ import dev.falcon.inference.Ticker;
 import dev.falcon.model.ModelRuntime;
 import dev.falcon.model.Prepared;
 import dev.falcon.telemetry.Metrics;
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +50,8 @@ public final class ServedModels implements AutoCloseable {
 
     /** A model that has answered. */
     private record Warm(Candidate model, WarmUp.Result result) {}
+
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
 
     private final Settings.Batch settings;
     private final int capacity;
@@ -128,13 +133,23 @@ public final class ServedModels implements AutoCloseable {
         return null;
     }
 
-    /** Ends the batchers' threads; what still waits for one of them fails. */
+    /** Ends all batchers' threads at once, and waits for them together for no longer than that; what still waits fails. */
+    public void close(Deadline deadline) {
+        List<DynamicBatcher<Prepared, Prediction>> batchers = running.stream()
+                .flatMap(model -> Stream.ofNullable(model.batcher()))
+                .toList();
+        batchers.forEach(DynamicBatcher::stop);
+        try {
+            for (DynamicBatcher<Prepared, Prediction> batcher : batchers) {
+                batcher.awaitEnd(deadline);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() {
-        for (Running model : running) {
-            if (model.batcher() != null) {
-                model.batcher().close();
-            }
-        }
+        close(Deadline.after(STOP_TIMEOUT, ticker));
     }
 }
