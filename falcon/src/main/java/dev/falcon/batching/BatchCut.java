@@ -5,9 +5,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Who is in the next batch. The item that came first always is, so none can be passed over for ever: a batch goes by each
- * time at most, and then it is first. The others are those nearest to it in length, of equal ones the earlier, as far as
- * size, token budget and padding allow. Looks at a bounded number of items. Pure.
+ * Who is in the next batch. The first item of the work whose turn it is always is, so none can be passed over for ever. The
+ * others are those nearest to it in length, of equal ones the earlier, as far as size, token budget and padding allow. Looks at a
+ * bounded number of items. Pure.
  */
 final class BatchCut {
 
@@ -26,7 +26,7 @@ final class BatchCut {
     /**
      * Indexes of the items for the next batch, ascending.
      *
-     * @param costs tokens of those that wait, in the order they came; at least one
+     * @param costs tokens of those that wait, in the order of the line; at least one
      */
     static List<Integer> choose(int[] costs, BatchBounds bounds) {
         List<Integer> nearest = new ArrayList<>();

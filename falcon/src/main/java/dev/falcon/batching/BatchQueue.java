@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Items that wait, in the order they came, and what to do about them now: a function of them, the bounds and the time. Not
- * safe for use by several threads; the batcher guards it.
+ * Items that wait, and what to do about them now: a function of them, the bounds and the time. Works stand in line as they
+ * came; the foremost leads the next batch, and one that has had its turn of a few items and has more goes to the end. So
+ * nobody waits for all of a large work, a large one gets its turns however many small ones come, and works of no more than a
+ * turn are served in the order they came. Not safe for use by several threads; the batcher guards it.
  */
 final class BatchQueue<T, R> {
 
@@ -36,9 +38,27 @@ final class BatchQueue<T, R> {
         record Now() implements Due {}
     }
 
+    /** Items of a work that are run before it lets others go before the rest. */
+    static final int TURN = 8;
+
+    /** A work's items that wait, in their order. */
+    private static final class Standing<T, R> {
+        private final Work<T, R> work;
+        private final Deque<Entry<T, R>> entries = new ArrayDeque<>();
+        private int turnLeft = TURN;
+
+        private Standing(Work<T, R> work, long nowNanos) {
+            this.work = work;
+            for (int i = 0; i < work.size(); i++) {
+                entries.add(new Entry<>(work, i, nowNanos));
+            }
+        }
+    }
+
     private final BatchBounds bounds;
     private final int capacity;
-    private final Deque<Entry<T, R>> waiting = new ArrayDeque<>();
+    private final Deque<Standing<T, R>> line = new ArrayDeque<>();
+    private int size;
 
     /** @param capacity items that may wait; a work of more is taken only when none waits */
     BatchQueue(BatchBounds bounds, int capacity) {
@@ -48,26 +68,28 @@ final class BatchQueue<T, R> {
 
     /** Takes all items of the work, or none and says so. */
     boolean offer(Work<T, R> work, long nowNanos) {
-        if (!waiting.isEmpty() && waiting.size() + work.size() > capacity) {
+        if (!hasRoomFor(work)) {
             dropDead();
-            if (!waiting.isEmpty() && waiting.size() + work.size() > capacity) {
+            if (!hasRoomFor(work)) {
                 return false;
             }
         }
-        for (int i = 0; i < work.size(); i++) {
-            waiting.addLast(new Entry<>(work, i, nowNanos));
-        }
+        line.addLast(new Standing<>(work, nowNanos));
+        size += work.size();
         return true;
+    }
+
+    private boolean hasRoomFor(Work<T, R> work) {
+        return size == 0 || size + work.size() <= capacity;
     }
 
     /** A batch is due once its first item has waited long enough, or nothing could be added to it any more. */
     Due due(long nowNanos) {
         dropDead();
-        Entry<T, R> first = waiting.peekFirst();
-        if (first == null) {
+        if (line.isEmpty()) {
             return new Due.Never();
         }
-        long dueNanos = first.arrivedNanos() + bounds.maxDelay().toNanos();
+        long dueNanos = line.getFirst().entries.getFirst().arrivedNanos() + bounds.maxDelay().toNanos();
         return dueNanos - nowNanos <= 0 || chosen().size() >= bounds.maxSize()
                 ? new Due.Now()
                 : new Due.Later(dueNanos);
@@ -76,41 +98,69 @@ final class BatchQueue<T, R> {
     /** Takes out the next batch; empty where nothing that anybody waits for is left. */
     Optional<List<Entry<T, R>>> cut() {
         dropDead();
-        if (waiting.isEmpty()) {
+        if (line.isEmpty()) {
             return Optional.empty();
         }
         List<Integer> chosen = chosen();
         List<Entry<T, R>> batch = new ArrayList<>(chosen.size());
-        Iterator<Entry<T, R>> entries = waiting.iterator();
-        int next = 0;
-        for (int i = 0; next < chosen.size(); i++) {
-            Entry<T, R> entry = entries.next();
-            if (chosen.get(next) == i) {
-                batch.add(entry);
-                entries.remove();
-                next++;
+        int place = 0;
+        for (Standing<T, R> each : line) {
+            Iterator<Entry<T, R>> entries = each.entries.iterator();
+            while (entries.hasNext() && batch.size() < chosen.size()) {
+                Entry<T, R> entry = entries.next();
+                if (chosen.get(batch.size()) == place) {
+                    batch.add(entry);
+                    entries.remove();
+                    each.turnLeft--;
+                }
+                place++;
+            }
+            if (batch.size() == chosen.size()) {
+                break;
             }
         }
+        size -= batch.size();
+        endTurn();
         return Optional.of(batch);
     }
 
+    /** Who is through leaves the line; who led and has had a turn goes to its end. Others keep their places. */
+    private void endTurn() {
+        Standing<T, R> led = line.getFirst();
+        if (led.turnLeft <= 0 && !led.entries.isEmpty()) {
+            line.removeFirst();
+            led.turnLeft = TURN;
+            line.addLast(led);
+        }
+        line.removeIf(each -> each.entries.isEmpty());
+    }
+
     private List<Integer> chosen() {
-        int[] costs = waiting.stream().limit(BatchCut.window(bounds)).mapToInt(Entry::cost).toArray();
+        int[] costs = line.stream()
+                .flatMap(each -> each.entries.stream())
+                .limit(BatchCut.window(bounds))
+                .mapToInt(Entry::cost)
+                .toArray();
         return BatchCut.choose(costs, bounds);
     }
 
     private void dropDead() {
-        waiting.removeIf(entry -> entry.work().isDead());
+        line.removeIf(each -> {
+            boolean dead = each.work.isDead();
+            size -= dead ? each.entries.size() : 0;
+            return dead;
+        });
     }
 
     int size() {
-        return waiting.size();
+        return size;
     }
 
     /** Takes everything out. */
     List<Entry<T, R>> drain() {
-        List<Entry<T, R>> all = List.copyOf(waiting);
-        waiting.clear();
+        List<Entry<T, R>> all = line.stream().flatMap(each -> each.entries.stream()).toList();
+        line.clear();
+        size = 0;
         return all;
     }
 }

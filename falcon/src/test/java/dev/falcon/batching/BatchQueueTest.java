@@ -111,6 +111,78 @@ class BatchQueueTest {
         assertThat(queue.offer(work(2, 2, 2), ticker.nanos())).isTrue();
     }
 
+    private static Integer[] many(int count, int cost) {
+        Integer[] items = new Integer[count];
+        java.util.Arrays.fill(items, cost);
+        return items;
+    }
+
+    @Test
+    void aTextByItselfWaitsForOneTurnOfALargeWorkAndNotForAllOfIt() {
+        BatchQueue<Integer, String> queue =
+                new BatchQueue<>(new BatchBounds(1, 1000, 1, Duration.ZERO), 1000);
+        queue.offer(work(many(64, 5)), ticker.nanos());
+        assertThat(cut(queue)).containsExactly(5);
+        queue.offer(work(7), ticker.nanos());
+        queue.offer(work(8, 8), ticker.nanos());
+
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            order.addAll(cut(queue));
+        }
+        assertThat(order).containsExactly(5, 5, 5, 5, 5, 5, 5, 7, 8, 8, 5, 5);
+        assertThat(queue.size()).isEqualTo(54);
+    }
+
+    @Test
+    void aLargeWorkGetsItsTurnsHoweverManySmallOnesCome() {
+        BatchQueue<Integer, String> queue =
+                new BatchQueue<>(new BatchBounds(1, 1000, 1, Duration.ZERO), 1000);
+        queue.offer(work(many(64, 5)), ticker.nanos());
+        for (int i = 0; i < 10; i++) {
+            queue.offer(work(7), ticker.nanos());
+        }
+        int ofLarge = 0;
+        int cuts = 0;
+        for (; ofLarge < 64; cuts++) {
+            if (cut(queue).contains(5)) {
+                ofLarge++;
+            } else {
+                queue.offer(work(7), ticker.nanos());
+            }
+        }
+        assertThat(cuts).as("each of its eight turns waits for the ten others at most")
+                .isLessThanOrEqualTo(64 + 7 * 10);
+    }
+
+    @Test
+    void worksOfNoMoreThanATurnAreServedInTheOrderTheyCame() {
+        BatchQueue<Integer, String> queue =
+                new BatchQueue<>(new BatchBounds(1, 1000, 1, Duration.ZERO), 1000);
+        queue.offer(work(many(BatchQueue.TURN, 1)), ticker.nanos());
+        queue.offer(work(2), ticker.nanos());
+        queue.offer(work(many(BatchQueue.TURN, 3)), ticker.nanos());
+
+        List<Integer> order = new ArrayList<>();
+        while (queue.size() > 0) {
+            order.addAll(cut(queue));
+        }
+        assertThat(order).isSorted();
+    }
+
+    @Test
+    void aBatchThatALargeWorkLeadsTakesOthersAlongAndIsItsTurn() {
+        BatchQueue<Integer, String> queue = new BatchQueue<>(new BatchBounds(16, 1000, 1.2, Duration.ZERO), 1000);
+        queue.offer(work(many(24, 5)), ticker.nanos());
+        queue.offer(work(50), ticker.nanos());
+        queue.offer(work(5), ticker.nanos());
+
+        assertThat(cut(queue)).hasSize(16).containsOnly(5);
+        assertThat(cut(queue)).as("no other is of its length").containsExactly(50);
+        assertThat(cut(queue)).as("led by the single one").hasSize(9).containsOnly(5);
+        assertThat(cut(queue)).isEmpty();
+    }
+
     @Test
     void nobodyIsPassedOverByMoreBatchesThanWaitedBeforeThem() {
         Random random = new Random(7);
