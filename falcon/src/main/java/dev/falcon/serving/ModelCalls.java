@@ -78,6 +78,7 @@ final class ModelCalls {
         List<TextHash> hashes = asked.texts().stream().map(watched::hash).toList();
         String refusal = quarantine.refusal(hashes);
         if (refusal != null) {
+            endings.meters().condemned(watched.id().name());
             // No 500: who asks again and again would have nginx take worker after worker for broken.
             return Computed.failed(Failure.of(ErrorCode.INVALID_TEXT, refusal));
         }

@@ -18,6 +18,8 @@ public enum Metric {
     TRUNCATED_TEXTS("inference_truncated_texts_total", Type.COUNTER,
             "Answers and embeddings given for a text that was longer than the model reads, cached and replayed ones too.",
             "model"),
+    CONDEMNED_TEXTS("inference_condemned_texts_total", Type.COUNTER,
+            "Requests refused as one of their texts had ended the process of a worker before.", "model"),
     STAGE_DURATION("inference_stage_duration_seconds", Type.HISTOGRAM, "Time spent in one stage of the journey.",
             "stage"),
     IN_FLIGHT("inference_inflight", Type.GAUGE, "Requests being worked on."),

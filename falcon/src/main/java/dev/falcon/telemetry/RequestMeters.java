@@ -41,13 +41,15 @@ public final class RequestMeters {
 
     /** The series of one model, found once and kept. */
     private record ModelSeries(Map<Source, CounterDataPoint> successes, Map<Source, DistributionDataPoint> seconds,
-            CounterDataPoint errors, CounterDataPoint refusals, CounterDataPoint truncated) {}
+            CounterDataPoint errors, CounterDataPoint refusals, CounterDataPoint truncated,
+            CounterDataPoint condemned) {}
 
     private static final Stage[] STAGES = Stage.values();
 
     private final Counter requests;
     private final Histogram duration;
     private final Counter truncated;
+    private final Counter condemned;
     private final Map<ErrorCode, CounterDataPoint> errors = new EnumMap<>(ErrorCode.class);
     private final Map<ShedReason, CounterDataPoint> shed = new EnumMap<>(ShedReason.class);
     private final DistributionDataPoint[] stages = new DistributionDataPoint[STAGES.length];
@@ -62,6 +64,7 @@ public final class RequestMeters {
         requests = meters.counter(Metric.REQUESTS);
         duration = meters.latencyHistogram(Metric.DURATION);
         truncated = meters.counter(Metric.TRUNCATED_TEXTS);
+        condemned = meters.counter(Metric.CONDEMNED_TEXTS);
         var errorCounter = meters.counter(Metric.ERRORS);
         for (ErrorCode code : ErrorCode.values()) {
             errors.put(code, errorCounter.labelValues(code.wireName()));
@@ -76,7 +79,8 @@ public final class RequestMeters {
         }
         quantiles.observe(duration);
         noModel = new ModelSeries(Map.of(), Map.of(), requests.labelValues("error", "false", NO_MODEL),
-                requests.labelValues("refused", "false", NO_MODEL), truncated.labelValues(NO_MODEL));
+                requests.labelValues("refused", "false", NO_MODEL), truncated.labelValues(NO_MODEL),
+                condemned.labelValues(NO_MODEL));
     }
 
     /** Makes a model's series exist at 0; called when it is loaded. Only such names become label values. */
@@ -90,7 +94,8 @@ public final class RequestMeters {
             }
             quantiles.addModel(name);
             return new ModelSeries(successes, seconds, requests.labelValues("error", "false", name),
-                    requests.labelValues("refused", "false", name), truncated.labelValues(name));
+                    requests.labelValues("refused", "false", name), truncated.labelValues(name),
+                    condemned.labelValues(name));
         });
     }
 
@@ -111,6 +116,11 @@ public final class RequestMeters {
     /** Counts an answer to a text that was cut off; under no model where it is that of one no longer served, replayed. */
     public void truncated(String model) {
         models.getOrDefault(model, noModel).truncated().inc();
+    }
+
+    /** Counts a request that is refused for a text that ended a process; {@link #failed} counts it besides. */
+    public void condemned(String model) {
+        models.getOrDefault(model, noModel).condemned().inc();
     }
 
     /** Counts a request without an answer, whatever the reason, under the model if it came that far. */

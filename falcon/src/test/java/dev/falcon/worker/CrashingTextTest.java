@@ -63,6 +63,8 @@ final class CrashingTextTest {
             isRefused(worker.infer(CRASHING));
             assertThat(worker.infer("another text").status()).isEqualTo(200);
             assertThat(worker.metrics().count("inference_errors_total", "error_type=\"invalid_text\"")).isEqualTo(1);
+            assertThat(worker.metrics().count("inference_condemned_texts_total", "model=\"sentiment-linear\""))
+                    .isEqualTo(1);
             assertThat(worker.log().of("texts_suspected")).singleElement()
                     .matches(line -> line.number("texts") == 1 && line.text("fault_report").equals("true"));
             assertThat(worker.log().of("text_refused")).singleElement()
