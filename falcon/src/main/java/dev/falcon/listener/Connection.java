@@ -120,15 +120,20 @@ final class Connection implements ConnectionContext, DataWriter {
         }
     }
 
+    /** Sends all of it, or says that the connection is over. */
+    void send(ByteBuffer bytes) {
+        try {
+            socket.send(bytes);
+        } catch (IOException e) {
+            throw new CloseConnectionException("The client did not take the answer", e);
+        }
+    }
+
     @Override
     public void writeNow(BufferData buffer) {
         byte[] bytes = new byte[buffer.available()];
         buffer.read(bytes);
-        try {
-            socket.send(ByteBuffer.wrap(bytes));
-        } catch (IOException e) {
-            throw new CloseConnectionException("The client did not take the answer", e);
-        }
+        send(ByteBuffer.wrap(bytes));
     }
 
     @Override
