@@ -149,8 +149,8 @@ final class PostgresSink implements LogSink {
     }
 
     /**
-     * A fifth of the work of inserting, for the server too, but it takes all rows or none: false where one of them is there
-     * already, as after a commit that nobody saw succeed, or is refused for itself. Then nothing has happened.
+     * Three times as many rows a second as inserting, but it takes all or none: false where one of them is there already, as
+     * after a commit that nobody saw succeed, or is refused for itself. Then nothing has happened.
      */
     private boolean copy(Connection connection, List<LogRow> rows) throws SQLException {
         ByteStreamWriter bytes = ByteStreamWriter.of(CopyFormat.of(rows));
