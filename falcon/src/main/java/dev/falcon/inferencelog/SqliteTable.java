@@ -12,6 +12,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -107,18 +108,21 @@ final class SqliteTable {
         return row.build();
     }
 
+    /** Each column is asked for once: the driver makes a text anew each time. */
     private static @Nullable Object value(ResultSet found, int index, Column.Kind kind) throws SQLException {
-        if (found.getObject(index) == null) {
-            return null;
-        }
-        return switch (kind) {
-            case UUID -> UUID.fromString(found.getString(index));
-            case TIMESTAMP -> Instant.parse(found.getString(index));
+        Object value = switch (kind) {
+            case UUID -> parsed(found.getString(index), UUID::fromString);
+            case TIMESTAMP -> parsed(found.getString(index), Instant::parse);
             case BOOLEAN -> found.getInt(index) != 0;
             case INTEGER -> found.getInt(index);
             case REAL -> found.getDouble(index);
             case TEXT, JSON -> found.getString(index);
         };
+        return found.wasNull() ? null : value;
+    }
+
+    private static <T> @Nullable T parsed(@Nullable String text, Function<String, T> parser) {
+        return text == null ? null : parser.apply(text);
     }
 
     /** Bytes in use: what was deleted and may be used again does not count. */
