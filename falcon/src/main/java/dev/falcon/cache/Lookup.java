@@ -65,9 +65,10 @@ public final class Lookup implements AutoCloseable {
      * returns, the next look-up of these texts on any worker finds them.
      */
     public void fill(List<Prediction> predictions) {
-        List<Place> ours = new ArrayList<>(predictions.size());
+        List<Place> ours = List.of();
         for (Place place : places) {
             if (place.ours) {
+                ours = ours.isEmpty() ? new ArrayList<>(predictions.size()) : ours;
                 ours.add(place);
             }
         }

@@ -120,13 +120,21 @@ final class Answers {
 
     private static void prediction(JsonBytes json, Answer answer) {
         Prediction prediction = answer.prediction();
-        json.raw(PREDICTION).string(prediction.label()).raw(CONFIDENCE).number(prediction.confidence());
+        json.raw(PREDICTION).string(prediction.label()).raw(CONFIDENCE);
+        int confidence = json.size();
+        json.number(prediction.confidence());
+        int behind = json.size();
         json.raw(PROBABILITIES);
         for (int i = 0; i < prediction.labels().size(); i++) {
             if (i > 0) {
                 json.raw(',');
             }
-            json.string(prediction.labels().get(i)).raw(':').number(prediction.probability(i));
+            json.string(prediction.labels().get(i)).raw(':');
+            if (i == prediction.top()) {
+                json.again(confidence, behind);
+            } else {
+                json.number(prediction.probability(i));
+            }
         }
         json.raw(CACHE_HIT).bool(answer.cacheHit());
         if (prediction.truncated()) {

@@ -1,9 +1,8 @@
 package dev.falcon.inferencelog;
 
 import java.time.Instant;
-import java.util.EnumMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogRow {
 
-    private final Map<Column, Object> values;
+    private static final int COLUMNS = Column.values().length;
 
-    private LogRow(Map<Column, Object> values) {
+    /** In the order of the columns. */
+    private final @Nullable Object[] values;
+
+    private LogRow(@Nullable Object[] values) {
         this.values = values;
     }
 
@@ -37,7 +39,7 @@ final class LogRow {
 
     @Nullable
     Object value(Column column) {
-        return values.get(column);
+        return values[column.ordinal()];
     }
 
     UUID id() {
@@ -53,7 +55,7 @@ final class LogRow {
     }
 
     private Object required(Column column) {
-        Object value = values.get(column);
+        Object value = value(column);
         if (value == null) {
             throw new IllegalStateException("a row without " + column.sqlName());
         }
@@ -62,24 +64,22 @@ final class LogRow {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof LogRow that && values.equals(that.values);
+        return other instanceof LogRow that && Arrays.equals(values, that.values);
     }
 
     @Override
     public int hashCode() {
-        return values.hashCode();
+        return Arrays.hashCode(values);
     }
 
     /** Collects a row's values; used by one thread and once. */
     static final class Builder {
 
-        private final Map<Column, Object> values = new EnumMap<>(Column.class);
+        private final @Nullable Object[] values = new Object[COLUMNS];
 
         /** Sets a value; null leaves the column empty. */
         Builder set(Column column, @Nullable Object value) {
-            if (value != null) {
-                values.put(column, value);
-            }
+            values[column.ordinal()] = value;
             return this;
         }
 

@@ -2,17 +2,16 @@ package dev.falcon.inferencelog;
 
 import dev.falcon.inference.Answer;
 import dev.falcon.inference.Prediction;
-import dev.falcon.json.Json;
+import dev.falcon.json.JsonBytes;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns records into rows: hashes, JSON and units. Runs on the writer's side, never on a request's thread. Immutable.
+ * Turns records into rows: hashes, JSON and units. Runs on the writer's side, never on a request's thread. Used
+ * by one thread at a time.
  */
 final class RowMaker {
 
@@ -20,12 +19,20 @@ final class RowMaker {
     private static final char NUL_SYMBOL = '\u2400';
     private static final int MAX_MESSAGE_CHARS = 500;
     private static final double NANOS_PER_MILLI = 1e6;
+    /** Of probabilities, roughly. */
+    private static final int BYTES_A_LABEL = 40;
 
     private final boolean storesText;
+    private final MessageDigest digest;
 
     /** @param storesText whether the text itself is stored, beside its hash and length */
     RowMaker(boolean storesText) {
         this.storesText = storesText;
+        try {
+            this.digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     LogRow row(LogRecord logged) {
@@ -78,23 +85,22 @@ final class RowMaker {
     }
 
     private static String probabilities(Prediction prediction) {
-        Map<String, Double> byLabel = new LinkedHashMap<>();
+        JsonBytes json = new JsonBytes(BYTES_A_LABEL * prediction.labels().size());
         for (int i = 0; i < prediction.labels().size(); i++) {
-            byLabel.put(prediction.labels().get(i).replace('\0', NUL_SYMBOL), prediction.probability(i));
+            json.raw(i == 0 ? '{' : ',')
+                    .string(prediction.labels().get(i).replace('\0', NUL_SYMBOL))
+                    .raw(':')
+                    .number(prediction.probability(i));
         }
-        return new String(Json.bytes(byLabel), StandardCharsets.UTF_8);
+        json.raw('}');
+        return new String(json.buffer(), 0, json.size(), StandardCharsets.UTF_8);
     }
 
     private static @Nullable String storable(@Nullable String text) {
         return text == null ? null : text.replace('\0', NUL_SYMBOL);
     }
 
-    private static String sha256(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+    private String sha256(String text) {
+        return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -8,10 +8,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +24,7 @@ final class SqliteTable {
 
     static final int PAGE_BYTES = 4096;
     private static final Column[] COLUMNS = Column.values();
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'")
-            .withZone(ZoneOffset.UTC);
+    private static final int TIME_CHARACTERS = 27;
 
     private SqliteTable() {}
 
@@ -53,7 +53,23 @@ final class SqliteTable {
 
     /** A time as it is stored. */
     static String time(Instant time) {
-        return TIME.format(time);
+        LocalDateTime utc = LocalDateTime.ofEpochSecond(time.getEpochSecond(), time.getNano(), ZoneOffset.UTC);
+        StringBuilder text = new StringBuilder(TIME_CHARACTERS);
+        digits(text, utc.getYear(), 1000).append('-');
+        digits(text, utc.getMonthValue(), 10).append('-');
+        digits(text, utc.getDayOfMonth(), 10).append('T');
+        digits(text, utc.getHour(), 10).append(':');
+        digits(text, utc.getMinute(), 10).append(':');
+        digits(text, utc.getSecond(), 10).append('.');
+        return digits(text, utc.getNano() / 1000, 100_000).append('Z').toString();
+    }
+
+    /** As many digits as its first one's unit says, so that shorter numbers begin with zeros. */
+    private static StringBuilder digits(StringBuilder text, int number, int firstUnit) {
+        for (int unit = firstUnit; unit > 0; unit /= 10) {
+            text.append((char) ('0' + number / unit % 10));
+        }
+        return text;
     }
 
     static String names() {
@@ -68,14 +84,17 @@ final class SqliteTable {
     static void bind(PreparedStatement insert, LogRow row) throws SQLException {
         for (int i = 0; i < COLUMNS.length; i++) {
             Object value = row.value(COLUMNS[i]);
-            switch (value) {
-                case null -> insert.setNull(i + 1, Types.NULL);
-                case UUID id -> insert.setString(i + 1, id.toString());
-                case Instant time -> insert.setString(i + 1, TIME.format(time));
-                case Boolean flag -> insert.setInt(i + 1, flag ? 1 : 0);
-                case Integer number -> insert.setInt(i + 1, number);
-                case Double number -> insert.setDouble(i + 1, number);
-                default -> insert.setString(i + 1, value.toString());
+            if (value == null) {
+                insert.setNull(i + 1, Types.NULL);
+                continue;
+            }
+            switch (COLUMNS[i].kind()) {
+                case UUID -> insert.setString(i + 1, value.toString());
+                case TIMESTAMP -> insert.setString(i + 1, time((Instant) value));
+                case BOOLEAN -> insert.setInt(i + 1, (Boolean) value ? 1 : 0);
+                case INTEGER -> insert.setInt(i + 1, (Integer) value);
+                case REAL -> insert.setDouble(i + 1, (Double) value);
+                case TEXT, JSON -> insert.setString(i + 1, (String) value);
             }
         }
     }
@@ -89,18 +108,21 @@ final class SqliteTable {
         return row.build();
     }
 
+    /** Each column is asked for once: the driver makes a text anew each time. */
     private static @Nullable Object value(ResultSet found, int index, Column.Kind kind) throws SQLException {
-        if (found.getObject(index) == null) {
-            return null;
-        }
-        return switch (kind) {
-            case UUID -> UUID.fromString(found.getString(index));
-            case TIMESTAMP -> Instant.parse(found.getString(index));
+        Object value = switch (kind) {
+            case UUID -> parsed(found.getString(index), UUID::fromString);
+            case TIMESTAMP -> parsed(found.getString(index), Instant::parse);
             case BOOLEAN -> found.getInt(index) != 0;
             case INTEGER -> found.getInt(index);
             case REAL -> found.getDouble(index);
             case TEXT, JSON -> found.getString(index);
         };
+        return found.wasNull() ? null : value;
+    }
+
+    private static <T> @Nullable T parsed(@Nullable String text, Function<String, T> parser) {
+        return text == null ? null : parser.apply(text);
     }
 
     /** Bytes in use: what was deleted and may be used again does not count. */

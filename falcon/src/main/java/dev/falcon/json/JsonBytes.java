@@ -59,6 +59,14 @@ public final class JsonBytes {
         return ascii(Long.toString(value));
     }
 
+    /** What was written between these two sizes, once more: making a number's digits costs more than copying them. */
+    public JsonBytes again(int from, int to) {
+        room(to - from);
+        System.arraycopy(bytes, from, bytes, size, to - from);
+        size += to - from;
+        return this;
+    }
+
     private JsonBytes ascii(String text) {
         room(text.length());
         for (int i = 0; i < text.length(); i++) {

@@ -1,7 +1,6 @@
 package dev.falcon.listener;
 
 import dev.falcon.inference.Ticker;
-import io.helidon.common.buffers.BufferData;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -131,17 +130,15 @@ final class ClientSocket {
      * Writes all of it, or fails once the client has not taken it in time. It goes out in slices: each is copied on its way,
      * and the whole may be large.
      */
-    void send(BufferData bytes) throws IOException {
+    void send(ByteBuffer bytes) throws IOException {
         Phase before = phase.get();
         long beforeNanos = sinceNanos;
         sinceNanos = ticker.nanos();
         phase.set(Phase.ANSWERING);
-        byte[] slice = new byte[Math.min(bytes.available(), SLICE_BYTES)];
-        while (bytes.available() > 0) {
-            ByteBuffer next = ByteBuffer.wrap(slice, 0, bytes.read(slice, 0, slice.length));
-            while (next.hasRemaining()) {
-                channel.write(next);
-            }
+        int end = bytes.limit();
+        while (bytes.position() < end) {
+            bytes.limit(Math.min(end, bytes.position() + SLICE_BYTES));
+            channel.write(bytes);
         }
         phase.set(before);
         sinceNanos = beforeNanos;

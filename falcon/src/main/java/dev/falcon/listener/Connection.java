@@ -12,6 +12,7 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.Router;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.LockSupport;
 
@@ -119,13 +120,20 @@ final class Connection implements ConnectionContext, DataWriter {
         }
     }
 
-    @Override
-    public void writeNow(BufferData buffer) {
+    /** Sends all of it, or says that the connection is over. */
+    void send(ByteBuffer bytes) {
         try {
-            socket.send(buffer);
+            socket.send(bytes);
         } catch (IOException e) {
             throw new CloseConnectionException("The client did not take the answer", e);
         }
+    }
+
+    @Override
+    public void writeNow(BufferData buffer) {
+        byte[] bytes = new byte[buffer.available()];
+        buffer.read(bytes);
+        send(ByteBuffer.wrap(bytes));
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.falcon.listener;
 
 import dev.falcon.inference.ErrorCode;
 import dev.falcon.inference.InferenceOutcome.Failure;
-import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
@@ -10,7 +9,6 @@ import io.helidon.http.RequestException;
 import io.helidon.http.ServerRequestHeaders;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.RoutingRequest;
-import io.helidon.webserver.http.RoutingResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -26,7 +24,6 @@ public final class Exchange {
 
     private final Connection connection;
     private final RoutingRequest request;
-    private final RoutingResponse response;
     private final ServerRequestHeaders headers;
     private final BodyRoom room;
     private boolean whole;
@@ -34,10 +31,9 @@ public final class Exchange {
     private boolean answered;
     private boolean last;
 
-    Exchange(Connection connection, RoutingRequest request, RoutingResponse response, BodyRoom room) {
+    Exchange(Connection connection, RoutingRequest request, BodyRoom room) {
         this.connection = connection;
         this.request = request;
-        this.response = response;
         this.room = room;
         this.headers = request.headers();
         if (request.content().hasEntity()) {
@@ -127,20 +123,8 @@ public final class Exchange {
         answered = true;
         last = !whole || connection.draining()
                 || (headers.contains(HeaderNames.CONNECTION) && headers.containsToken(HeaderValues.CONNECTION_CLOSE));
-        response.status(Http1.status(reply.status()));
-        for (Header header : reply.headers()) {
-            response.header(header);
-        }
-        if (last) {
-            response.header(HeaderValues.CONNECTION_CLOSE);
-        }
         try {
-            if (Method.HEAD.equals(request.prologue().method())) {
-                response.header(HeaderValues.create(HeaderNames.CONTENT_LENGTH, reply.length()));
-                response.send();
-            } else {
-                response.send(reply.body(), 0, reply.length());
-            }
+            connection.send(AnswerFormat.of(reply, last, Method.HEAD.equals(request.prologue().method())));
         } catch (CloseConnectionException e) {
             last = true;
         }

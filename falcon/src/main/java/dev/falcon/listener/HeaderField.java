@@ -2,14 +2,17 @@ package dev.falcon.listener;
 
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import java.nio.charset.StandardCharsets;
 
 /** The name of a header field, prepared once so that looking it up costs no parsing. Immutable. */
 public final class HeaderField {
 
     private final HeaderName name;
+    private final byte[] written;
 
     private HeaderField(HeaderName name) {
         this.name = name;
+        this.written = (name.defaultCase() + ": ").getBytes(StandardCharsets.US_ASCII);
     }
 
     public static HeaderField named(String name) {
@@ -18,6 +21,11 @@ public final class HeaderField {
 
     HeaderName name() {
         return name;
+    }
+
+    /** As it stands before its value; not to be changed. */
+    byte[] written() {
+        return written;
     }
 
     @Override

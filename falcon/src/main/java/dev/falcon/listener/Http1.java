@@ -8,6 +8,7 @@ import io.helidon.common.concurrency.limits.FixedLimit;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.context.Context;
 import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.Headers;
 import io.helidon.http.HttpLogConfig;
 import io.helidon.http.ServerResponseHeaders;
@@ -35,8 +36,8 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Helidon's HTTP/1.1, set up once for all connections with every limit said. Helidon parses, frames and renders; routing
- * is ours, one call into the front, and so is every refusal. Safe for use by many threads.
+ * Helidon's HTTP/1.1, set up once for all connections with every limit said. Helidon parses and frames requests; routing is
+ * ours, one call into the front, and so is every answer and refusal. Safe for use by many threads.
  */
 final class Http1 implements ListenerContext, AutoCloseable {
 
@@ -73,7 +74,7 @@ final class Http1 implements ListenerContext, AutoCloseable {
                         .maxPrologueLength(MAX_REQUEST_LINE_BYTES)
                         .maxHeadersSize(MAX_HEADER_BYTES)
                         .validateRequestHeaders(true)
-                        // Reply checks what it is given, once, and the rest is Helidon's own.
+                        // Reply checks what it is given.
                         .validateResponseHeaders(false)
                         .validatePath(true)
                         .validatePrologue(true)
@@ -139,7 +140,7 @@ final class Http1 implements ListenerContext, AutoCloseable {
                 .entity(reply.length() == reply.body().length ? reply.body()
                         : Arrays.copyOf(reply.body(), reply.length()))
                 .keepAlive(false);
-        reply.headers().forEach(response::header);
+        reply.fields().forEach(field -> response.header(HeaderValues.create(field.name().name(), field.text())));
         return response.build();
     }
 
@@ -164,16 +165,16 @@ final class Http1 implements ListenerContext, AutoCloseable {
         @Override
         public void route(ConnectionContext context, RoutingRequest request, RoutingResponse response) {
             Connection connection = (Connection) context;
-            if (!answered(connection, request, response)) {
+            if (!answered(connection, request)) {
                 throw new CloseConnectionException("The last answer is given");
             }
             connection.awaitNext();
         }
 
         /** Whether the connection goes on. What comes up through here is ours; Helidon would blame the request. */
-        private boolean answered(Connection connection, RoutingRequest request, RoutingResponse response) {
+        private boolean answered(Connection connection, RoutingRequest request) {
             try (BodyRoom room = bodies.room()) {
-                Exchange exchange = new Exchange(connection, request, response, room);
+                Exchange exchange = new Exchange(connection, request, room);
                 front.exchange().accept(exchange);
                 return exchange.goesOn();
             } catch (RuntimeException | Error e) {

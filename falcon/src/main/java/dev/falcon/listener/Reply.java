@@ -1,31 +1,40 @@
 package dev.falcon.listener;
 
-import io.helidon.http.Header;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /** An answer on its way out: status, header fields and body. Filled by one thread. */
 public final class Reply {
 
+    private static final HeaderField CONTENT_TYPE = HeaderField.named("Content-Type");
+
     /** A media type, rendered once. */
     public static final class ContentType {
-        private final Header header;
+        private final Field field;
 
-        private ContentType(Header header) {
-            this.header = header;
+        private ContentType(Field field) {
+            this.field = field;
         }
 
         public static ContentType of(String mediaType) {
-            return new ContentType(HeaderValues.createCached(HeaderNames.CONTENT_TYPE, mediaType));
+            return new ContentType(new Field(CONTENT_TYPE, visible(CONTENT_TYPE, mediaType)));
+        }
+    }
+
+    /** A header field; its value holds visible ASCII and spaces only, and is not to be changed. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Field(HeaderField name, byte[] value) {
+
+        String text() {
+            return new String(value, StandardCharsets.US_ASCII);
         }
     }
 
     private final int status;
     private final byte[] body;
     private final int length;
-    private final List<Header> headers = new ArrayList<>(4);
+    private final List<Field> fields = new ArrayList<>(4);
 
     /** An answer with this body, which must not be changed any more. */
     public Reply(int status, ContentType type, byte[] body) {
@@ -37,7 +46,7 @@ public final class Reply {
         this.status = status;
         this.body = bytes;
         this.length = length;
-        headers.add(type.header);
+        fields.add(type.field);
     }
 
     /**
@@ -46,13 +55,20 @@ public final class Reply {
      * @throws IllegalArgumentException if the value holds other than visible ASCII and spaces
      */
     public Reply with(HeaderField field, String value) {
-        for (int i = 0; i < value.length(); i++) {
-            if (value.charAt(i) < ' ' || value.charAt(i) > '~') {
+        fields.add(new Field(field, visible(field, value)));
+        return this;
+    }
+
+    private static byte[] visible(HeaderField field, String value) {
+        byte[] bytes = new byte[value.length()];
+        for (int i = 0; i < bytes.length; i++) {
+            char c = value.charAt(i);
+            if (c < ' ' || c > '~') {
                 throw new IllegalArgumentException("no value for " + field + ": character " + i + " is not visible");
             }
+            bytes[i] = (byte) c;
         }
-        headers.add(HeaderValues.create(field.name(), value));
-        return this;
+        return bytes;
     }
 
     public int status() {
@@ -68,7 +84,7 @@ public final class Reply {
         return length;
     }
 
-    List<Header> headers() {
-        return headers;
+    List<Field> fields() {
+        return fields;
     }
 }

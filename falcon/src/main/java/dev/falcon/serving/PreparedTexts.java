@@ -17,14 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class PreparedTexts {
 
-    private @Nullable Map<String, Map<String, Prepared>> byPreparation;
+    private record Key(String preparation, String text) {}
+
+    private @Nullable Map<Key, Prepared> known;
 
     /** The text, prepared now unless it was before. */
     Prepared of(ModelRuntime model, String text) {
-        Map<String, Map<String, Prepared>> all = byPreparation == null ? new HashMap<>() : byPreparation;
-        byPreparation = all;
-        return all.computeIfAbsent(model.preparation(), preparation -> new HashMap<>())
-                .computeIfAbsent(text, model::prepare);
+        Map<Key, Prepared> all = known == null ? new HashMap<>() : known;
+        known = all;
+        return all.computeIfAbsent(new Key(model.preparation(), text), key -> model.prepare(text));
     }
 
     /** Same, for several, in their order. */
@@ -46,12 +47,11 @@ final class PreparedTexts {
 
     /** Whether other models have left no more than microseconds of work on these texts; prepares nothing. */
     boolean areWorked(ModelRuntime model, List<String> texts) {
-        if (byPreparation == null) {
+        if (known == null) {
             return false;
         }
-        Map<String, Prepared> there = byPreparation.getOrDefault(model.preparation(), Map.of());
         for (String text : texts) {
-            Prepared prepared = there.get(text);
+            Prepared prepared = known.get(new Key(model.preparation(), text));
             if (prepared == null || !prepared.isWorked()) {
                 return false;
             }

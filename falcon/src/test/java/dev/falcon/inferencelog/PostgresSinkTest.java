@@ -105,6 +105,47 @@ class PostgresSinkTest extends LogSinkContract {
     }
 
     @Test
+    void aRowIsTheSameWhicheverWayItIsWritten() {
+        LogSink sink = sink();
+        Instant time = Instant.parse("1999-12-31T23:59:59.999999Z");
+        List<LogRow> copied = Records.rows(time, 0, 3);
+        sink.write(copied);
+        String all = "SELECT string_agg(inference_logs::text, ';' ORDER BY id, item) FROM inference_logs";
+        List<String> byCopy = DATABASE.query(all);
+        DATABASE.server().executeInDatabase("TRUNCATE inference_logs");
+        forbidCopy();
+
+        assertThat(sink.write(copied)).isInstanceOf(WriteResult.Committed.class);
+
+        assertThat(DATABASE.query(all)).isEqualTo(byCopy);
+        assertThat(byCopy.getFirst()).contains("1999-12-31");
+    }
+
+    /** PostgreSQL takes no COPY into a table whose rows are under a policy, from nobody who is bound by it. */
+    private static void forbidCopy() {
+        DATABASE.server().executeInDatabase("ALTER TABLE inference_logs ENABLE ROW LEVEL SECURITY");
+        DATABASE.server().executeInDatabase("ALTER TABLE inference_logs FORCE ROW LEVEL SECURITY");
+        DATABASE.server()
+                .executeInDatabase(
+                        "CREATE POLICY everything ON inference_logs USING (true) WITH CHECK (true)");
+    }
+
+    @Test
+    void aBatchOfWhichSomeIsThereIsWrittenWithoutLeavingItsTransactionOpen() {
+        LogSink sink = sink();
+        Instant now = Instant.now(Clock.systemUTC());
+        List<LogRow> rows = Records.rows(now, 0, 10);
+        sink.write(rows.subList(3, 6));
+
+        assertThat(sink.write(rows)).isInstanceOf(WriteResult.Committed.class);
+        assertThat(sink.write(Records.rows(now, 10, 12))).isInstanceOf(WriteResult.Committed.class);
+
+        assertThat(DATABASE.query("SELECT count(*) FROM inference_logs")).containsExactly("12");
+        assertThat(DATABASE.query("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"))
+                .containsExactly("0");
+    }
+
+    @Test
     void makingADayWaitsForNoReaderAndNoWriter() throws Exception {
         LogSink sink = sink();
         try (var reader = DATABASE.server().connect(); var statement = reader.createStatement()) {

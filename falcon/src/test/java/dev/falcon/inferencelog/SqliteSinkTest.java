@@ -127,4 +127,11 @@ class SqliteSinkTest extends LogSinkContract {
         assertThat(query("SELECT datetime(created_at, '+1 hour') FROM inference_logs"))
                 .containsExactly("2026-03-04 13:00:00");
     }
+
+    @Test
+    void timesHaveAllTheirDigits() {
+        assertThat(SqliteTable.time(Instant.parse("2026-01-02T03:04:05.000006Z")))
+                .isEqualTo("2026-01-02T03:04:05.000006Z");
+        assertThat(SqliteTable.time(Instant.parse("1969-12-31T23:59:59Z"))).isEqualTo("1969-12-31T23:59:59.000000Z");
+    }
 }

@@ -64,4 +64,12 @@ class JsonBytesTest {
 
         assertThat(new String(json, StandardCharsets.UTF_8)).isEqualTo("{\"a\":12,\"b\":true,\"c\":false}");
     }
+
+    @Test
+    void whatWasWrittenIsWrittenOnceMore() {
+        JsonBytes json = new JsonBytes(1).raw('[').number(0.25);
+        json.raw(',').again(1, 5).raw(']');
+
+        assertThat(new String(json.toBytes(), StandardCharsets.UTF_8)).isEqualTo("[0.25,0.25]");
+    }
 }

@@ -22,11 +22,13 @@ public final class LinearRuntime implements ModelRuntime {
     private final Weights weights;
     private final ModelId id;
     private final boolean batchInvariant;
+    private final String preparation;
 
     LinearRuntime(Weights weights, Manifest manifest) {
         this.weights = weights;
         this.id = manifest.id();
         this.batchInvariant = manifest.batchInvariant();
+        this.preparation = ModelRuntime.super.preparation();
     }
 
     /** Reads and verifies the weights beside a manifest; a {@link dev.falcon.model.ModelLoader}. */
@@ -47,6 +49,12 @@ public final class LinearRuntime implements ModelRuntime {
     @Override
     public boolean batchInvariant() {
         return batchInvariant;
+    }
+
+    /** The same as of any runtime by itself, put together once. */
+    @Override
+    public String preparation() {
+        return preparation;
     }
 
     @Override
