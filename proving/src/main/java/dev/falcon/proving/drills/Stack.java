@@ -24,8 +24,8 @@ final class Stack {
     private static final Duration SOON = Duration.ofMinutes(1);
     private static final Duration START = Duration.ofMinutes(5);
     private static final Duration BUILD = Duration.ofMinutes(15);
-    private static final Duration WARM_UP = Duration.ofSeconds(4);
-    private static final int WARM_UPS = 5;
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
+    private static final int WARM_UPS = 3;
     private static final int VOLLEY = 48;
     private static final Duration BETWEEN_VOLLEYS = Duration.ofMillis(100);
     private static final Duration SOUND = Duration.ofSeconds(150);
