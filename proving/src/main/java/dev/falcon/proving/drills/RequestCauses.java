@@ -54,7 +54,7 @@ final class RequestCauses {
                 .given(DefectiveImage.inUse("busy", DefectiveImage.ALL_TEXTS,
                         "double x = 1; for (int i = 0; i < 60_000; i++) { x = StrictMath.sin(x + i); }"
                                 + " if (x == 42) { throw new IllegalStateException(); }"))
-                .by("docker update --cpus 0.1 falcon-worker-1 falcon-worker-2 falcon-worker-3")
+                .by("docker update --cpus 0.09 falcon-worker-1 falcon-worker-2 falcon-worker-3")
                 .firing("HighP95Latency", Map.of("worker", "worker-1", "model", MODEL))
                 .mayFire(all(SLOW, FAILING, List.of("OverloadShedding", "WorkerDown", "FleetDown", "FrontDoorDown",
                         "CircuitBreakerOpen", "CacheErrors")))
