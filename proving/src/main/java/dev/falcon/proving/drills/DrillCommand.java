@@ -115,6 +115,9 @@ public final class DrillCommand implements Callable<Integer> {
             List<String> healthy = session.healthy();
             List<Result> results = session.run(selection.run(),
                     soFar -> write(Report.of(runbook, soFar, skipped(soFar), healthy)));
+            if (leave) {
+                session.restore();
+            }
             return tell(Report.of(runbook, results, skipped(results), healthy));
         }
     }

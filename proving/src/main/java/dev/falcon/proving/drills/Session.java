@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Drills some causes one after the other, with a well stack before each. For use by one thread. */
 final class Session {
@@ -18,7 +19,8 @@ final class Session {
     private final boolean secondTry;
     private final List<Result> results = new ArrayList<>();
     private final Set<String> controlled = new HashSet<>();
-    private boolean unwell;
+    /** The last cause, as long as the stack still shows what became of it. */
+    @Nullable private Cause before;
 
     /**
      * A session.
@@ -112,9 +114,8 @@ final class Session {
         Result result = new Result(record, List.of());
         rig.out().accept("=== " + cause.incident() + ": " + result.name());
         try {
-            if (unwell) {
-                reset(cause);
-            }
+            restore();
+            before = cause;
             Drill.run(record, notBefore, rig);
         } catch (IOException e) {
             record.failures.add(String.valueOf(e.getMessage()));
@@ -125,16 +126,23 @@ final class Session {
             if (!result.passed()) {
                 rig.out().accept("  the containers' logs are kept in " + rig.stack().keepLogs(cause.name()));
             }
-            reset(cause);
         } catch (IOException e) {
-            result = result.and("the stack did not get well afterwards: " + e.getMessage());
+            result = result.and("the containers' logs could not be kept: " + e.getMessage());
         }
         return result;
     }
 
-    private void reset(Cause cause) throws IOException, InterruptedException {
-        unwell = true;
-        rig.stack().reset(cause.cleanUp());
-        unwell = false;
+    /** Makes the stack as it was before the last drill, where there was one. */
+    void restore() throws IOException, InterruptedException {
+        Cause cause = before;
+        if (cause == null) {
+            return;
+        }
+        try {
+            rig.stack().reset(cause.cleanUp());
+        } catch (IOException e) {
+            throw new IOException("the stack did not get well after " + cause.name() + ": " + e.getMessage(), e);
+        }
+        before = null;
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,10 +49,10 @@ public final class OverloadCommand implements Callable<Integer> {
             description = "Length of each phase (default: ${DEFAULT-VALUE}).") private int seconds;
 
     @Option(names = "--idle", paramLabel = "N", defaultValue = "10000",
-            description = "Idle connections (default: ${DEFAULT-VALUE}).") private int idle;
+            description = "Idle connections; 0 for none (default: ${DEFAULT-VALUE}).") private int idle;
 
     @Option(names = "--stalled", paramLabel = "N", defaultValue = "300",
-            description = "Stalled clients (default: ${DEFAULT-VALUE}).") private int stalled;
+            description = "Stalled clients, four kinds in turn; 0 for none (default: ${DEFAULT-VALUE}).") private int stalled;
 
     @Option(names = "--connections", paramLabel = "N", defaultValue = "400",
             description = "Connections of the load, so the most requests at once (default: ${DEFAULT-VALUE}).") private int connections;
@@ -130,20 +131,28 @@ public final class OverloadCommand implements Callable<Integer> {
             prober.start();
             crowd.grow(idle);
             try (Stallers stallers = new Stallers(endpoint, stalled)) {
-                phases.add(told(rig.quiet("the crowd alone", time), out));
+                if (idle + stalled > 0) {
+                    phases.add(told(rig.quiet("the crowd alone", time), out));
+                }
                 phases.add(told(half(rig, Verdict.UNLOADED, before, time), out));
                 for (int factor : factors) {
                     phases.add(told(rig.load(factor + " x the capacity", factor, factor * before.perSecond(),
                             connections, time), out));
                 }
                 phases.add(told(half(rig, Verdict.RECOVERY, before, time), out));
-                crowd.grow(SPARE_PLACES + BEYOND);
-                phases.add(told(rig.quiet("every place taken", time), out));
-                stallers.cuts().forEach((manner, count) -> cuts.put(manner.name(), count));
+                if (idle > 0) {
+                    crowd.grow(SPARE_PLACES + BEYOND);
+                    phases.add(told(rig.quiet("every place taken", time), out));
+                }
+                if (stalled > 0) {
+                    stallers.cuts().forEach((manner, count) -> cuts.put(manner.name(), count));
+                }
             }
             out.printf("%d idle connections opened, %d closed by the worker%n", crowd.size(), crowd.closedByWorker());
         }
-        long evicted = worker.metrics().count("http_connections_cut_total", "reason=\"evicted\"");
+        OptionalLong evicted = idle == 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(worker.metrics().count("http_connections_cut_total", "reason=\"evicted\""));
         long left = countedDown(worker);
         Speed after = new Rig(worker, new Prober(endpoint, reference.endpoint(), new ProcessView(worker.pid())),
                 characters, texts).speed(time);

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Whether a worker did under overload what it promises. Pure. */
@@ -43,11 +44,12 @@ final class Verdict {
      * All that was measured.
      *
      * @param phases those under a crowd
-     * @param evicted connections that made room once all were taken
-     * @param cuts how often each kind of stalled client was cut off
+     * @param evicted connections that made room once all were taken; empty where they were not
+     * @param cuts how often each kind of stalled client was cut off; empty where there was none
      * @param left connections that the worker still counted at the end
      */
-    record Findings(long heapBytes, double deadlineMillis, List<Phase> phases, Speed before, Speed after, long evicted,
+    record Findings(long heapBytes, double deadlineMillis, List<Phase> phases, Speed before, Speed after,
+            OptionalLong evicted,
             Map<String, Long> cuts, long left) {}
 
     private Verdict() {}
@@ -64,9 +66,12 @@ final class Verdict {
         checks.add(accepted(seen.phases));
         checks.add(refusals(seen.phases));
         checks.add(recovery(seen.phases));
-        checks.add(new Check("clients that hold places make room", seen.evicted > 0, seen.evicted + " evicted"));
-        checks.add(new Check("each kind of stalled client is cut off",
-                seen.cuts.values().stream().allMatch(count -> count > 0), seen.cuts.toString()));
+        seen.evicted.ifPresent(count -> checks
+                .add(new Check("clients that hold places make room", count > 0, count + " evicted")));
+        if (!seen.cuts.isEmpty()) {
+            checks.add(new Check("each kind of stalled client is cut off",
+                    seen.cuts.values().stream().allMatch(count -> count > 0), seen.cuts.toString()));
+        }
         checks.add(new Check("afterwards the connections are counted down", seen.left <= STRAGGLERS,
                 seen.left + " left"));
         double rate = seen.after.perSecond / seen.before.perSecond;

@@ -209,4 +209,20 @@ final class JudgementTest {
         assertThat(Latency.of(asked, 0, FAULT)).isEqualTo(new Latency(40, 2, 2));
         assertThat(Latency.of(asked, FAULT, FAULT + 2 * SECOND)).isEqualTo(new Latency(3, 2, 1000));
     }
+
+    @ParameterizedTest
+    @CsvSource({"0, CacheErrors, false", "0, HighErrorRate, false", "1, CacheErrors, true", "1, HighErrorRate, false"})
+    void alertsOfSlownessSayNothingOnAMachineThatWasTooSlowBefore(int slow, String alert, boolean passes) {
+        for (int i = 0; i < slow; i++) {
+            long due = 20 * SECOND;
+            Asked one = new Asked("slow-" + i, true, due, due, due + 150_000_000, 200, false, "worker-1", "");
+            asked.add(one);
+            rows.put(one.id(), 1);
+        }
+        DrillRecord record = record(cause(), Control.NONE);
+        record.volleys = FAULT - SECOND;
+        record.alertsSeen.add(alert);
+
+        assertThat(Judgement.failures(record).isEmpty()).isEqualTo(passes);
+    }
 }

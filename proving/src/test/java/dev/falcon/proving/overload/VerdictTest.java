@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {
@@ -22,7 +23,7 @@ class VerdictTest {
             new ArrayList<>(Collections.nCopies(200, new Probe("/healthz", true, 2 * MILLI, MILLI)));
     private final List<Phase> phases = new ArrayList<>();
     private Speed after = new Speed(990, 5);
-    private long evicted = 10;
+    private OptionalLong evicted = OptionalLong.of(10);
     private long left = 1;
 
     private double unloadedP99 = 30;
@@ -113,7 +114,7 @@ class VerdictTest {
     @Test
     void whatComesAfterwardsCounts() {
         after = new Speed(700, 9);
-        evicted = 0;
+        evicted = OptionalLong.of(0);
         left = 40;
 
         assertThat(broken()).containsExactly("clients that hold places make room",
@@ -129,5 +130,12 @@ class VerdictTest {
         assertThat(broken()).containsExactly("memory stays bounded",
                 "every request ends as 200, or as 429, 503 (with Retry-After) or 504 with a reason",
                 "accepted requests keep their deadline");
+    }
+
+    @Test
+    void withoutACrowdNothingIsSaidOfOne() {
+        evicted = OptionalLong.empty();
+
+        assertThat(broken()).isEmpty();
     }
 }
