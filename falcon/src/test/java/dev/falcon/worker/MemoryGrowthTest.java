@@ -27,6 +27,7 @@ final class MemoryGrowthTest {
         WorkerSetup setup = WorkerSetup.in(folder)
                 .withJava("-XX:-UseSerialGC", collector, "-Xmx96m", "-XX:+ExitOnOutOfMemoryError");
         setup.with("CACHE_LOCAL_MAX_ENTRIES", "1000")
+                .with("MAX_CONNECTIONS", "1000")
                 .with("DEBUG_MEMORY_GROWTH", "true")
                 .with("DEBUG_MEMORY_GROWTH_MB_PER_REQUEST", "2");
         double highest = 0;
