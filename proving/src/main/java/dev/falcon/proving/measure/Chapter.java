@@ -108,7 +108,8 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             table, emptied before each.""", """
             One connection, on the loopback, to a server that shares the cores and has an empty table. The sink
             copies too; a batch of which a row is there already it inserts row by row, which costs several times as much
-            and is not in the figure. Nor is making the rows.""", List.of(new Column("rows_per_second", "rows/s", 0, true)));
+            and is not in the figure. Nor is making the rows.""",
+            List.of(new Column("rows_per_second", "rows/s", 0, true)));
 
     static final Chapter START = new Chapter("start", "Start to first answer", """
             From calling `bin/falcon serve` to the answer of its first request, in-process store and SQLite. The AOT
