@@ -270,8 +270,9 @@ public final class FalconServer {
             closeWithoutLoss();
             return false;
         }
-        lastExit.endCleanly();
         closeWithoutLoss();
+        // After the models' native memory is freed: a fault of native code is no clean end.
+        lastExit.endCleanly();
         step("drained", startNanos);
         return true;
     }

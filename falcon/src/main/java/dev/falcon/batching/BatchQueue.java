@@ -83,13 +83,18 @@ final class BatchQueue<T, R> {
         return size == 0 || size + work.size() <= capacity;
     }
 
-    /** A batch is due once its first item has waited long enough, or nothing could be added to it any more. */
+    /** A batch is due once an item has waited long enough, or nothing could be added to it any more. */
     Due due(long nowNanos) {
         dropDead();
         if (line.isEmpty()) {
             return new Due.Never();
         }
-        long dueNanos = line.getFirst().entries.getFirst().arrivedNanos() + bounds.maxDelay().toNanos();
+        // Not the foremost's time: who went to the end of the line may have come before it.
+        long waitedNanos = line.stream()
+                .mapToLong(each -> nowNanos - each.entries.getFirst().arrivedNanos())
+                .max()
+                .orElse(0);
+        long dueNanos = nowNanos - waitedNanos + bounds.maxDelay().toNanos();
         return dueNanos - nowNanos <= 0 || chosen().size() >= bounds.maxSize()
                 ? new Due.Now()
                 : new Due.Later(dueNanos);

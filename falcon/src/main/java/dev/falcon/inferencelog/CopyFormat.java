@@ -2,6 +2,7 @@ package dev.falcon.inferencelog;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -24,8 +25,15 @@ final class CopyFormat {
     private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
 
     private static final Column[] COLUMNS = Column.values();
-    /** What a row takes at least: its texts come on top, and usually fit beside the lengths of what is empty. */
+    /** What a row usually takes, without its text. */
     private static final int BYTES_A_ROW = 448;
+    /** Sent at once, and more by a row at most: rows may hold long texts. */
+    private static final int SLICE_BYTES = 1 << 20;
+
+    /** Takes bytes from the beginning of the array, which it may not keep. */
+    interface Copy {
+        void take(byte[] bytes, int length) throws SQLException;
+    }
 
     private ByteBuffer out;
 
@@ -33,18 +41,27 @@ final class CopyFormat {
         out = ByteBuffer.allocate(capacity);
     }
 
-    /** All rows with every column, from the buffer's beginning to its limit. */
-    static ByteBuffer of(List<LogRow> rows) {
-        CopyFormat format = new CopyFormat(SIGNATURE.length + FLAGS_AND_EXTENSION_BYTES + rows.size() * BYTES_A_ROW);
+    /** Sends all rows with every column. */
+    static void send(List<LogRow> rows, Copy copy) throws SQLException {
+        CopyFormat format = new CopyFormat(
+                Math.min(SLICE_BYTES, SIGNATURE.length + FLAGS_AND_EXTENSION_BYTES + rows.size() * BYTES_A_ROW));
         format.out.put(SIGNATURE).putLong(0);
         for (LogRow row : rows) {
             format.room(Short.BYTES).putShort((short) COLUMNS.length);
             for (Column column : COLUMNS) {
                 format.field(column, row.value(column));
             }
+            if (format.out.position() >= SLICE_BYTES) {
+                format.flush(copy);
+            }
         }
         format.room(Short.BYTES).putShort(END);
-        return format.out.flip();
+        format.flush(copy);
+    }
+
+    private void flush(Copy copy) throws SQLException {
+        copy.take(out.array(), out.position());
+        out.clear();
     }
 
     private void field(Column column, @Nullable Object value) {

@@ -21,7 +21,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
-import org.postgresql.util.ByteStreamWriter;
 
 /**
  * The log in PostgreSQL. Writes a batch in one transaction; makes the table and its partitions itself. What the server
@@ -153,11 +152,10 @@ final class PostgresSink implements LogSink {
      * after a commit that nobody saw succeed, or is refused for itself. Then nothing has happened.
      */
     private boolean copy(Connection connection, List<LogRow> rows) throws SQLException {
-        ByteStreamWriter bytes = ByteStreamWriter.of(CopyFormat.of(rows));
         try {
             CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY);
             try {
-                copy.writeToCopy(bytes);
+                CopyFormat.send(rows, (bytes, length) -> copy.writeToCopy(bytes, 0, length));
                 copy.endCopy();
             } finally {
                 if (copy.isActive()) {

@@ -98,6 +98,8 @@ public final class Quarantine implements AutoCloseable {
             if (store != null) {
                 hear(store);
             }
+        } catch (RuntimeException | Error e) {
+            log.emit(Event.DEFECT, "texts that ended a process before may be asked again: its journal met a defect", e);
         } finally {
             begun.countDown();
         }

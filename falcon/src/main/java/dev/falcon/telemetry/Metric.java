@@ -25,7 +25,7 @@ public enum Metric {
     IN_FLIGHT("inference_inflight", Type.GAUGE, "Requests being worked on."),
     CONCURRENCY_LIMIT("inference_concurrency_limit", Type.GAUGE,
             "Requests that may be worked on at once, now: MAX_IN_FLIGHT, or fewer while an overload lasts."),
-    SHED("requests_shed_total", Type.COUNTER, "Requests refused at admission.", "reason"),
+    SHED("requests_shed_total", Type.COUNTER, "Requests refused at admission, or for want of room for a large answer.", "reason"),
     CACHE_HITS("cache_hits_total", Type.COUNTER, "Texts answered from a cache.", "tier"),
     CACHE_MISSES("cache_misses_total", Type.COUNTER, "Texts that a cache was asked for in vain.", "tier"),
     CACHE_ERRORS("cache_errors_total", Type.COUNTER, "Operations of the shared cache that failed.", "operation"),

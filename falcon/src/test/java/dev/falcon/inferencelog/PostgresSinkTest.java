@@ -109,7 +109,13 @@ class PostgresSinkTest extends LogSinkContract {
         LogSink sink = sink();
         Instant time = Instant.parse("1999-12-31T23:59:59.999999Z");
         List<LogRow> copied = Records.rows(time, 0, 3);
-        sink.write(copied);
+        sink.write(Records.rows(time, 3, 4));
+        forbidInsert();
+        assertThat(sink.write(copied)).isInstanceOf(WriteResult.Committed.class);
+        allowInsert();
+        DATABASE.server().executeInDatabase("DELETE FROM inference_logs WHERE id NOT IN ("
+                + copied.stream().map(row -> "'" + row.id() + "'").collect(java.util.stream.Collectors.joining(", "))
+                + ")");
         String all = "SELECT string_agg(inference_logs::text, ';' ORDER BY id, item) FROM inference_logs";
         List<String> byCopy = DATABASE.query(all);
         DATABASE.server().executeInDatabase("TRUNCATE inference_logs");
@@ -119,6 +125,20 @@ class PostgresSinkTest extends LogSinkContract {
 
         assertThat(DATABASE.query(all)).isEqualTo(byCopy);
         assertThat(byCopy.getFirst()).contains("1999-12-31");
+    }
+
+    private static void forbidInsert() {
+        DATABASE.server()
+                .executeInDatabase("CREATE FUNCTION copies_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                        + " IF current_query() NOT LIKE 'COPY %' THEN RAISE EXCEPTION 'no COPY'; END IF; RETURN NULL;"
+                        + " END $$");
+        DATABASE.server()
+                .executeInDatabase("CREATE TRIGGER copies_only BEFORE INSERT ON inference_logs FOR EACH STATEMENT"
+                        + " EXECUTE FUNCTION copies_only()");
+    }
+
+    private static void allowInsert() {
+        DATABASE.server().executeInDatabase("DROP FUNCTION copies_only CASCADE");
     }
 
     /** PostgreSQL takes no COPY into a table whose rows are under a policy, from nobody who is bound by it. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ends of processes are played by leaving a journal as they would; worker.CrashingTextTest has real ones. */
@@ -84,6 +85,7 @@ class QuarantineTest {
     }
 
     @Test
+    @Timeout(30)
     void aStoreThatDoesNotAnswerDelaysTheBeginningOnlyForAWhile() throws Exception {
         killed("w", ONE);
         Settings settings = SettingsReader.read(

@@ -47,7 +47,8 @@ final class GraphWidth {
                 }
             }
             return (int) Math.min(widest, Graphs.MAX_TOKENS);
-        } catch (IOException | BufferUnderflowException | IllegalArgumentException | UnsupportedOperationException e) {
+        } catch (IOException | BufferUnderflowException | IllegalArgumentException | ArithmeticException
+                | UnsupportedOperationException e) {
             return 0;
         }
     }

@@ -115,10 +115,11 @@ public final class DrillCommand implements Callable<Integer> {
             List<String> healthy = session.healthy();
             List<Result> results = session.run(selection.run(),
                     soFar -> write(Report.of(runbook, soFar, skipped(soFar), healthy)));
+            int status = tell(Report.of(runbook, results, skipped(results), healthy));
             if (leave) {
                 session.restore();
             }
-            return tell(Report.of(runbook, results, skipped(results), healthy));
+            return status;
         }
     }
 

@@ -114,8 +114,7 @@ final class Session {
         Result result = new Result(record, List.of());
         rig.out().accept("=== " + cause.incident() + ": " + result.name());
         try {
-            restore();
-            before = cause;
+            restoreFor(record);
             Drill.run(record, notBefore, rig);
         } catch (IOException e) {
             record.failures.add(String.valueOf(e.getMessage()));
@@ -130,6 +129,19 @@ final class Session {
             result = result.and("the containers' logs could not be kept: " + e.getMessage());
         }
         return result;
+    }
+
+    /** A stack that does not get well is the fault of the drill before, too. */
+    private void restoreFor(DrillRecord next) throws IOException, InterruptedException {
+        try {
+            restore();
+        } catch (IOException e) {
+            if (!results.isEmpty()) {
+                results.add(results.removeLast().and(String.valueOf(e.getMessage())));
+            }
+            throw e;
+        }
+        before = next.cause;
     }
 
     /** Makes the stack as it was before the last drill, where there was one. */
