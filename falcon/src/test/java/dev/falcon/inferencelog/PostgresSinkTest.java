@@ -113,9 +113,12 @@ class PostgresSinkTest extends LogSinkContract {
         forbidInsert();
         assertThat(sink.write(copied)).isInstanceOf(WriteResult.Committed.class);
         allowInsert();
-        DATABASE.server().executeInDatabase("DELETE FROM inference_logs WHERE id NOT IN ("
-                + copied.stream().map(row -> "'" + row.id() + "'").collect(java.util.stream.Collectors.joining(", "))
-                + ")");
+        DATABASE.server()
+                .executeInDatabase("DELETE FROM inference_logs WHERE id NOT IN ("
+                        + copied.stream()
+                                .map(row -> "'" + row.id() + "'")
+                                .collect(java.util.stream.Collectors.joining(", "))
+                        + ")");
         String all = "SELECT string_agg(inference_logs::text, ';' ORDER BY id, item) FROM inference_logs";
         List<String> byCopy = DATABASE.query(all);
         DATABASE.server().executeInDatabase("TRUNCATE inference_logs");

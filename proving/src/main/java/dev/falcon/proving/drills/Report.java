@@ -144,9 +144,10 @@ record Report(List<Result> drilled, List<Cause> skipped, List<String> healthy) {
             remarks.add("- " + result.name() + ", other alerts: " + String.join(", ", Judgement.otherAlerts(record)));
         }
         if (!Judgement.machines(record).isEmpty()) {
-            remarks.add("- %s, not judged, as the machine let %.1f %% of the answers before the fault take longer than the objective: %s"
-                    .formatted(result.name(), 100 * Judgement.slowBefore(record),
-                            String.join(", ", Judgement.machines(record))));
+            remarks.add(
+                    "- %s, not judged, as the machine let %.1f %% of the answers before the fault take longer than the objective: %s"
+                            .formatted(result.name(), 100 * Judgement.slowBefore(record),
+                                    String.join(", ", Judgement.machines(record))));
         }
         record.nonDiagnostic.forEach(each -> remarks.add("- " + result.name() + ", non-diagnostic: " + each));
         return remarks;

@@ -4,16 +4,20 @@ import dev.falcon.proving.load.Load;
 import dev.falcon.proving.measure.Question.Run;
 import dev.falcon.proving.measure.Question.Way;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Requests a second and CPU time of a request: one worker alone, one behind Nginx, and the fleet, all on one core. */
 final class FleetMeasurement implements Measurement {
 
     private static final int CONNECTIONS = 16;
+    private static final int WARM_UPS = 5;
+    private static final String WORKERS = "worker_micros";
 
     /**
      * One row.
@@ -27,7 +31,7 @@ final class FleetMeasurement implements Measurement {
         try (Stack stack = Stack.held()) {
             List<Entry> entries = entries(stack, stack.frontDoorOfOneWorker(bench.root()));
             for (Entry entry : entries) {
-                entry.question().ask(entry.row().name(), Load.Plan.closed(CONNECTIONS), bench.effort().warmUp());
+                entry.question().ask(entry.row().name(), Load.Plan.closed(CONNECTIONS), warmUp(entry, bench.effort()));
                 stack.settle();
             }
             for (int round = 0; round < bench.effort().rounds(); round++) {
@@ -37,6 +41,12 @@ final class FleetMeasurement implements Measurement {
             }
             return entries.stream().map(Entry::row).toList();
         }
+    }
+
+    /** So many times the usual, for each worker: on one core, their compilers take turns with all that is measured. */
+    private static Duration warmUp(Entry entry, Effort effort) {
+        int workers = Objects.requireNonNull(entry.paid().get(WORKERS)).size();
+        return effort.warmUp().multipliedBy((long) WARM_UPS * workers);
     }
 
     /** Texts that no earlier run has left in Redis. */
@@ -64,7 +74,7 @@ final class FleetMeasurement implements Measurement {
 
     private static Map<String, List<Container>> paid(Stack stack, List<Container> workers, List<Container> nginx) {
         Map<String, List<Container>> paid = new LinkedHashMap<>();
-        paid.put("worker_micros", workers);
+        paid.put(WORKERS, workers);
         paid.put("nginx_micros", nginx);
         paid.put("redis_micros", List.of(stack.redis()));
         paid.put("postgres_micros", List.of(stack.postgres()));
