@@ -41,13 +41,15 @@ final class TransformerMeasurement implements Measurement {
     @Override
     public List<Row> take(Bench bench) throws IOException, InterruptedException {
         Map<String, String> cache = cache(bench);
+        String where = bench.keepApart();
         Server int8 = bench.worker(ServingMeasurement.both(cache,
                 Map.of("MODEL_PATH", bench.model("sentiment").toString())));
         Server fp32 = bench.worker(ServingMeasurement.both(cache, Map.of("MODEL_PATH", trained(bench).toString())));
         Server loop = bench.beside(int8, PlainLoop.class, bench.folder().resolve("cache").toString());
         List<Group> groups = List.of(
-                group("int8", int8, new Loop(Row.named("int8, plain loop (reference)", null), loop, PlainLoop.INT8, 1)),
-                group("fp32", fp32, best(loop, bench.effort())));
+                group("int8", int8, new Loop(Row.named("int8, plain loop (reference)" + where, null), loop,
+                        PlainLoop.INT8, 1), where),
+                group("fp32", fp32, best(loop, bench.effort(), where), where));
         Effort effort = bench.effort();
         for (Group group : groups) {
             group.loop().run(effort.warmUp());
@@ -87,7 +89,7 @@ final class TransformerMeasurement implements Measurement {
         return bench.folder().resolve("fp32").resolve("1");
     }
 
-    private static Loop best(Server server, Effort effort) throws IOException {
+    private static Loop best(Server server, Effort effort, String where) throws IOException {
         int best = 1;
         double most = 0;
         PlainLoop.ask(server, PlainLoop.FP32, best, effort.warmUp());
@@ -98,14 +100,14 @@ final class TransformerMeasurement implements Measurement {
                 best = batch;
             }
         }
-        return new Loop(Row.named("fp32, plain loop in batches of " + best + " (reference)", null), server,
+        return new Loop(Row.named("fp32, plain loop in batches of " + best + " (reference)" + where, null), server,
                 PlainLoop.FP32, best);
     }
 
-    private Group group(String encoder, Server worker, Loop loop) {
+    private Group group(String encoder, Server worker, Loop loop, String where) {
         List<Asked> asked = new ArrayList<>();
         for (int clients : CLIENTS) {
-            asked.add(new Asked(Row.named(encoder + ", " + clients + " clients", loop.row().name()),
+            asked.add(new Asked(Row.named(encoder + ", " + clients + " clients" + where, loop.row().name()),
                     new Question(worker.endpoint(), texts, Way.FRESH), clients));
         }
         return new Group(loop, asked);
