@@ -31,6 +31,7 @@ final class CopyFormat {
     private static final int SLICE_BYTES = 1 << 20;
 
     /** Takes bytes from the beginning of the array, which it may not keep. */
+    @FunctionalInterface
     interface Copy {
         void take(byte[] bytes, int length) throws SQLException;
     }
