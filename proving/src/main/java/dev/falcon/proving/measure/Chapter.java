@@ -59,7 +59,8 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             new Column("p90", "p90 ms", 3, true), new Column("p99", "p99 ms", 3, true),
             new Column("p999", "p99.9 ms", 3, true)));
 
-    static final Chapter TRANSFORMER = new Chapter("transformer", "Speed of the sentence encoder", """
+    static final Chapter TRANSFORMER = new Chapter("transformer", "Speed of the sentence encoder",
+            """
             A worker with one model asked over 8 and over 32 connections that each ask again as soon as they are
             answered: texts of about 14 tokens, each asked once. Its log and its caches are on, as by default. The
             reference is a plain loop in a process of its own over the same texts, weights and tokenizer: a thread for
@@ -67,14 +68,15 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             two labels; no HTTP, no queue. With fp32 it computes in batches of the size that it was fastest with just
             before, of 1, 2, 4, 8, 16 and 32; int8 goes one text at a time, as a neighbour in a batch would change its
             answer. Worker and loop have one core, and the client another, where there are two (`taskset`): a row says
-            so where there are not. *Least served* is the answers to the connection with the fewest, over the mean of all.""", """
+            so where there are not. *Least served* is the answers to the connection with the fewest, over the mean of all.""",
+            """
             Texts of one length: batches of mixed ones waste time on padding, in the worker as in the loop. In a round a
             connection gets few answers, so that one more or less shows in the share of the least served. Latency
             of a closed loop follows from its rate and its connections; what half load looks like is in the next
             chapter.""", List.of(
-            new Column("texts_per_second", "texts/s", 1, true), new Column("p50", "p50 ms", 1, false),
-            new Column("p99", "p99 ms", 1, false), new Column("p99_over_p50", "p99 ÷ p50", 2, false),
-            new Column("least_served", "least served", 2, false)));
+                    new Column("texts_per_second", "texts/s", 1, true), new Column("p50", "p50 ms", 1, false),
+                    new Column("p99", "p99 ms", 1, false), new Column("p99_over_p50", "p99 ÷ p50", 2, false),
+                    new Column("least_served", "least served", 2, false)));
 
     static final Chapter OVERHEAD = new Chapter("overhead", "What the platform adds to a model at half load", """
             A worker with the int8 encoder is asked fresh texts of about 14 tokens in an open loop, evenly, at half of
