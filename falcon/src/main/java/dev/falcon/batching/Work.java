@@ -62,23 +62,38 @@ public final class Work<T, R> {
         }
     }
 
+    // Who waits is woken once the monitor is free: woken before, on a full machine it takes the processor from who holds it,
+    // and spins for it.
+
     /** Takes the result of one item. */
-    synchronized void completed(int index, R result) {
-        if (failure == null && results[index] == null) {
-            results[index] = result;
-            missing--;
-            if (missing == 0) {
-                over.countDown();
-            }
+    void completed(int index, R result) {
+        if (isLast(index, result)) {
+            over.countDown();
         }
     }
 
+    private synchronized boolean isLast(int index, R result) {
+        if (failure != null || results[index] != null) {
+            return false;
+        }
+        results[index] = result;
+        missing--;
+        return missing == 0;
+    }
+
     /** The whole work fails with what one of its items met. */
-    synchronized void failed(Throwable cause) {
-        if (failure == null && missing > 0) {
-            failure = cause;
+    void failed(Throwable cause) {
+        if (isFirst(cause)) {
             over.countDown();
         }
+    }
+
+    private synchronized boolean isFirst(Throwable cause) {
+        if (failure != null || missing == 0) {
+            return false;
+        }
+        failure = cause;
+        return true;
     }
 
     /** Waits until all results are there, or one item failed; false if the time passed first. */

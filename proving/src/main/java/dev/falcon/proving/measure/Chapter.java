@@ -68,8 +68,9 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             two labels; no HTTP, no queue. With fp32 it computes in batches of the size that it was fastest with just
             before, of 1, 2, 4, 8, 16 and 32; int8 goes one text at a time, as a neighbour in a batch would change its
             answer. Worker and loop have one core, and the client another, where there are two (`taskset`): a row says
-            so where there are not. *Least served* is the answers to the connection with the fewest, over the mean of all.""",
-            """
+            so where there are not. Loop and worker are used for half a minute and a whole one beforehand, or the JVM's
+            compiler would take a part of the core. *Least served* is the answers to the connection with the fewest,
+            over the mean of all.""", """
             Texts of one length: batches of mixed ones waste time on padding, in the worker as in the loop. In a round a
             connection gets few answers, so that one more or less shows in the share of the least served. Latency
             of a closed loop follows from its rate and its connections; what half load looks like is in the next

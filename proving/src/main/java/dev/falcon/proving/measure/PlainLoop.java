@@ -188,9 +188,9 @@ public final class PlainLoop {
                 OnnxTensor typeTensor = OnnxTensor.createTensor(environment, LongBuffer.allocate(ids.length), shape);
                 OrtSession.Result result = encoder.session()
                         .run(Map.of("input_ids", idTensor, "attention_mask", maskTensor, "token_type_ids",
-                                typeTensor));
-                OnnxTensor hidden = (OnnxTensor) result.get(0)) {
-            FloatBuffer vectors = hidden.getFloatBuffer();
+                                typeTensor))) {
+            // The result closes its tensors. Closed again, each would log a warning: three in a hundred of a run, and more cold.
+            FloatBuffer vectors = ((OnnxTensor) result.get(0)).getFloatBuffer();
             double[][] answers = new double[batch][];
             for (int i = 0; i < batch; i++) {
                 answers[i] = head(mean(vectors, i * longest, tokens[i].length));

@@ -17,6 +17,9 @@ final class TransformerMeasurement implements Measurement {
     private static final List<Integer> BATCHES = List.of(1, 2, 4, 8, 16, 32);
     private static final int TRAINING_TEXTS = 60;
 
+    /** Where each text takes milliseconds, it is a minute until the JVM's compiler has done with what is around them. */
+    private static final int WARM_UPS = 8;
+
     private final Texts texts = Texts.brief();
 
     /** A worker asked over so many connections, and what it is compared with. */
@@ -52,9 +55,11 @@ final class TransformerMeasurement implements Measurement {
                 group("fp32", fp32, best(loop, bench.effort(), where), where));
         Effort effort = bench.effort();
         for (Group group : groups) {
-            group.loop().run(effort.warmUp());
+            for (int i = 0; i < WARM_UPS; i++) {
+                group.loop().run(effort.warmUp());
+            }
             for (Asked asked : group.asked()) {
-                asked.ask(effort.warmUp(), new Shares(asked.clients()));
+                asked.ask(effort.warmUp().multipliedBy(WARM_UPS), new Shares(asked.clients()));
             }
         }
         for (int round = 0; round < effort.rounds(); round++) {
