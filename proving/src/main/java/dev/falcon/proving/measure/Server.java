@@ -36,7 +36,8 @@ public final class Server implements AutoCloseable {
         this.process = process;
         this.atExit = new Thread(process::destroyForcibly, "server-at-exit");
         Runtime.getRuntime().addShutdownHook(atExit);
-        Thread.ofVirtual().name("server-output").start(this::read);
+        // Reading a pipe holds a carrier, and the load's virtual threads need all of them: three servers that said nothing stopped it.
+        Thread.ofPlatform().daemon().name("server-output").start(this::read);
         try {
             readyPort = port.get(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
