@@ -148,7 +148,7 @@ final class PostgresSink implements LogSink {
     }
 
     /**
-     * Three times as many rows a second as inserting, but it takes all or none: false where one of them is there already, as
+     * More than twice as many rows a second as inserting, but it takes all or none: false where one of them is there already, as
      * after a commit that nobody saw succeed, or is refused for itself. Then nothing has happened.
      */
     private boolean copy(Connection connection, List<LogRow> rows) throws SQLException {
