@@ -148,8 +148,8 @@ final class PostgresSink implements LogSink {
     }
 
     /**
-     * More than twice as many rows a second as inserting, but it takes all or none: false where one of them is there already, as
-     * after a commit that nobody saw succeed, or is refused for itself. Then nothing has happened.
+     * More than twice as many rows a second as inserting, but it takes all or none: false where one of them is there
+     * already, as after a commit that nobody saw succeed, or is refused for itself. Then nothing has happened.
      */
     private boolean copy(Connection connection, List<LogRow> rows) throws SQLException {
         try {
