@@ -1,8 +1,10 @@
 package dev.falcon.doctor;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -37,7 +39,7 @@ record PortHolder(long pid, String command) {
                             Files.readString(process.resolve("comm")).strip()));
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             // Ended meanwhile, or no Linux: it stays unknown.
             return Optional.empty();
         }
@@ -66,14 +68,23 @@ record PortHolder(long pid, String command) {
     private static boolean holds(Path process, Set<String> sockets) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(process.resolve("fd"))) {
             for (Path file : files) {
-                if (sockets.contains(Files.readSymbolicLink(file).toString())) {
+                if (sockets.contains(target(file))) {
                     return true;
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             // Another user's, or it ended meanwhile.
             return false;
         }
         return false;
+    }
+
+    /** What an open file of a process is, or nothing where the process closed it since the folder was listed. */
+    private static String target(Path file) throws IOException {
+        try {
+            return Files.readSymbolicLink(file).toString();
+        } catch (NoSuchFileException e) {
+            return "";
+        }
     }
 }
