@@ -125,7 +125,7 @@ final class StoreCauses {
                 .by("""
                 docker exec falcon-postgres %s -c "
                 CREATE FUNCTION audit_inference() RETURNS trigger LANGUAGE plpgsql
-                  AS \\$\\$ BEGIN PERFORM pg_sleep(0.7); RETURN NULL; END \\$\\$;
+                  AS \\$\\$ BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END \\$\\$;
                 CREATE TRIGGER audit AFTER INSERT ON inference_logs FOR EACH STATEMENT EXECUTE FUNCTION audit_inference()"
                 """.formatted(PSQL))
                 .firing("DatabaseOperationSlow", Map.of("dependency", "postgres", "operation", "insert"))
