@@ -1,49 +1,139 @@
 package dev.falcon.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.falcon.telemetry.LogBooks;
 import dev.falcon.telemetry.Metrics;
 import dev.falcon.telemetry.Scrape;
 import dev.falcon.testing.HandTicker;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class MetricsPagesTest {
 
     private static final String PROTOBUF =
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+    private static final Duration A_PAGE = Duration.ofMillis(20);
 
     private final HandTicker ticker = new HandTicker();
-    private final MetricsPages pages = new MetricsPages(new Metrics("w", ticker), ticker);
+    private final Metrics metrics = new Metrics("w", ticker);
+    private final AtomicInteger rendered = new AtomicInteger();
+    private final MetricsPages pages = new MetricsPages(metrics, ticker);
 
-    @Test
-    void whoeverAsksAtAScrapersPaceGetsAPageOfTheirOwn() {
-        for (int i = 0; i < 10 * MetricsPages.BURST; i++) {
-            assertThat(pages.page(null)).isNotSameAs(pages.page(null));
-            ticker.advance(Duration.ofMillis(100));
+    private void eachPage(Runnable does) {
+        metrics.books(() -> {
+            rendered.incrementAndGet();
+            does.run();
+            return new LogBooks(0, 0, Map.of(), 0, 0, 0);
+        });
+    }
+
+    private void takesTime() {
+        eachPage(() -> ticker.advance(A_PAGE));
+    }
+
+    private void useUpTheBurst() {
+        for (int i = 0; i < 1000; i++) {
+            pages.page(null);
         }
     }
 
     @Test
-    void whoAsksOnAndOnGetsTheLastPageUntilANewOneIsDue() {
-        for (int i = 0; i < 2 * MetricsPages.BURST; i++) {
-            pages.page(null);
+    void whoeverAsksAtAScrapersPaceGetsAPageOfTheirOwn() {
+        takesTime();
+        for (int i = 0; i < 200; i++) {
+            assertThat(pages.page(null)).isNotSameAs(pages.page(null));
+            ticker.advance(Duration.ofMillis(200));
         }
+    }
+
+    @Test
+    void whoAsksOnAndOnTakesNoMoreThanAShareOfAProcessorAndGetsTheLastPageOtherwise() {
+        takesTime();
+        useUpTheBurst();
+        int before = rendered.get();
+
+        for (int i = 0; i < 10_000; i++) {
+            pages.page(null);
+            ticker.advance(Duration.ofMillis(1));
+        }
+
+        double share = (rendered.get() - before) * A_PAGE.toMillis() / 10_000.0;
+        assertThat(share).isBetween(0.8 * MetricsPages.SHARE, 1.3 * MetricsPages.SHARE);
+    }
+
+    @Test
+    void aPageThatTookVeryLongMakesThoseAfterItHalfASecondOldAtMost() {
+        eachPage(() -> ticker.advance(rendered.get() == 1 ? Duration.ofHours(1) : A_PAGE));
+        pages.page(null);
+        useUpTheBurst();
         Scrape last = pages.page(null);
         assertThat(pages.page(null)).isSameAs(last);
 
-        ticker.advance(Duration.ofMillis(51));
+        ticker.advance(Duration.ofMillis(501));
 
         assertThat(pages.page(null)).isNotSameAs(last);
     }
 
     @Test
     void eachFormatHasItsOwnLastPage() {
-        for (int i = 0; i < 2 * MetricsPages.BURST; i++) {
-            pages.page(null);
-        }
+        takesTime();
+        useUpTheBurst();
+        Scrape protobuf = pages.page(PROTOBUF);
 
-        assertThat(pages.page(PROTOBUF).contentType()).isNotEqualTo(pages.page(null).contentType());
-        assertThat(pages.page(PROTOBUF)).isSameAs(pages.page(PROTOBUF));
+        assertThat(protobuf.contentType()).isNotEqualTo(pages.page(null).contentType());
+        assertThat(pages.page(PROTOBUF)).isSameAs(protobuf);
+    }
+
+    /** Otherwise what happened before a page was asked for might not be in it. */
+    @Test
+    void whoAsksWhileAPageIsMadeGetsTheNextOneAndSharesItWithAllWhoWait() throws Exception {
+        CountDownLatch inTheFirst = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        eachPage(() -> {
+            inTheFirst.countDown();
+            awaited(goOn);
+        });
+        FutureTask<Scrape> first = asked();
+        awaited(inTheFirst);
+        FutureTask<Scrape> second = asked();
+        FutureTask<Scrape> third = asked();
+        Thread.sleep(100);
+        goOn.countDown();
+
+        assertThat(second.get()).isNotSameAs(first.get()).isSameAs(third.get());
+    }
+
+    @Test
+    void aPageThatFailsFailsForThoseWhoWaitForItAndForNobodyElse() {
+        AtomicInteger failures = new AtomicInteger(1);
+        eachPage(() -> {
+            if (failures.getAndDecrement() > 0) {
+                throw new IllegalStateException("no books");
+            }
+        });
+
+        assertThatThrownBy(() -> pages.page(null)).hasMessageContaining("no books");
+        assertThat(pages.page(null).body()).isNotEmpty();
+    }
+
+    private FutureTask<Scrape> asked() {
+        FutureTask<Scrape> task = new FutureTask<>(() -> pages.page(null));
+        Thread.ofVirtual().start(task);
+        return task;
+    }
+
+    private static void awaited(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
