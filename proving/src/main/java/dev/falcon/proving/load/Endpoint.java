@@ -16,7 +16,19 @@ public record Endpoint(String host, int port) {
 
     /** A request for one text; header lines end with CR LF each. The text must need no escaping in JSON. */
     public byte[] infer(String text, String headerLines) {
-        byte[] body = ("{\"text\":\"" + text + "\"}").getBytes(StandardCharsets.UTF_8);
+        return post("{\"text\":\"" + text + "\"}", headerLines);
+    }
+
+    /** The same of a model by its name. */
+    public byte[] infer(String text, Model model) {
+        return post("{\"text\":\"" + text + "\",\"model\":\"" + model.name() + "\"}", "");
+    }
+
+    /** A model by its name. */
+    public record Model(String name) {}
+
+    private byte[] post(String json, String headerLines) {
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
         byte[] head = ("POST /infer HTTP/1.1\r\nHost: " + host + ":" + port + "\r\nContent-Type: application/json\r\n"
                 + headerLines + "Content-Length: " + body.length + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
         byte[] request = new byte[head.length + body.length];

@@ -138,9 +138,10 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             client has the others, so requests/s are what one core gives, and three workers are compared with one by what
             the same core serves. 16 connections each ask again as soon as they are answered. The reference is one
             worker of the stack asked directly; *the same worker behind Nginx* is an Nginx of the same image and
-            configuration that knows this worker alone. CPU time is that of the containers' control groups, of all
-            processes in them, until the last record of the round is written; with it one can reckon for any number
-            of cores.""", """
+            configuration that knows this worker alone. *Sentence encoder* asks texts of about 14 tokens of `sentiment`, which
+            is what a stack serves by default, and the other rows the linear model: workers serve both (`DEFAULT_MODEL=sentiment-linear`,
+            `SERVED_MODELS=all`). CPU time is that of the containers' control groups, of all processes in them, until the
+            last record of the round is written; with it one can reckon for any number of cores.""", """
             One core for everything: how the fleet grows with cores is reckoned from CPU time, not shown. Containers are
             asked at their own addresses: what Docker's port forwarding costs is not in it, nor is the way of a network.
             Health checks, Prometheus' scrapes and idle work of the containers that count are. A log that cannot keep up

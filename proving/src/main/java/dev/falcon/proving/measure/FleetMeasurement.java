@@ -1,6 +1,8 @@
 package dev.falcon.proving.measure;
 
+import dev.falcon.proving.load.Endpoint;
 import dev.falcon.proving.load.Load;
+import dev.falcon.proving.load.Wire;
 import dev.falcon.proving.measure.Question.Run;
 import dev.falcon.proving.measure.Question.Way;
 import java.io.IOException;
@@ -18,6 +20,7 @@ final class FleetMeasurement implements Measurement {
     private static final int CONNECTIONS = 16;
     private static final int WARM_UPS = 5;
     private static final String WORKERS = "worker_micros";
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /**
      * One row.
@@ -54,12 +57,17 @@ final class FleetMeasurement implements Measurement {
         return new Texts(InstantSource.system().millis() * 1_000);
     }
 
-    private static List<Entry> entries(Stack stack, Container ownNginx) {
+    private static List<Entry> entries(Stack stack, Container ownNginx) throws IOException {
         Container worker = stack.workers().getFirst();
+        checkModels(Stack.endpoint(worker));
         Texts texts = texts();
         List<Entry> entries = new ArrayList<>();
-        for (Way way : List.of(Way.KNOWN, Way.FRESH)) {
-            String what = way == Way.KNOWN ? "cache hit" : "uncached";
+        for (Way way : List.of(Way.KNOWN, Way.FRESH, Way.ENCODED)) {
+            String what = switch (way) {
+                case KNOWN -> "cache hit";
+                case ENCODED -> "sentence encoder, uncached";
+                default -> "uncached";
+            };
             String reference = "one worker asked directly, " + what;
             entries.add(new Entry(Row.named(reference, null), new Question(Stack.endpoint(worker), texts, way),
                     paid(stack, List.of(worker), List.of())));
@@ -70,6 +78,16 @@ final class FleetMeasurement implements Measurement {
                     paid(stack, stack.workers(), List.of(stack.nginx()))));
         }
         return entries;
+    }
+
+    private static void checkModels(Endpoint worker) throws IOException {
+        try (Wire wire = new Wire(worker, PATIENCE)) {
+            String served = wire.ask(worker.get("/models")).body();
+            if (!served.contains("\"name\":\"" + Texts.ENCODED.name() + "\"")) {
+                throw new NoStack("it does not serve " + Texts.ENCODED.name()
+                        + "; set DEFAULT_MODEL=sentiment-linear and SERVED_MODELS=all in .env, and start it again");
+            }
+        }
     }
 
     private static Map<String, List<Container>> paid(Stack stack, List<Container> workers, List<Container> nginx) {

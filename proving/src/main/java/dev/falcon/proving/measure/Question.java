@@ -19,7 +19,8 @@ record Question(Endpoint endpoint, Texts texts, Way way) {
     enum Way {
         KNOWN,
         FRESH,
-        KEYED
+        KEYED,
+        ENCODED
     }
 
     /** Sees each answer, on the thread of its connection. */
@@ -63,6 +64,7 @@ record Question(Endpoint endpoint, Texts texts, Way way) {
             case KNOWN -> texts.known(endpoint, tally);
             case FRESH -> texts.fresh(endpoint, tally);
             case KEYED -> texts.keyed(endpoint, tally);
+            case ENCODED -> texts.encoded(endpoint, tally);
         };
     }
 

@@ -23,6 +23,9 @@ final class Texts {
     /** With its number about 14 tokens of an encoder, the two that mark its ends included. */
     private static final String BRIEF = "a quiet film with a strong second half ";
 
+    /** The one that users get by default. */
+    static final Endpoint.Model ENCODED = new Endpoint.Model("sentiment");
+
     private final String sentence;
     private final AtomicLong fresh;
 
@@ -75,6 +78,16 @@ final class Texts {
             @Override
             public byte[] request(long number) {
                 return endpoint.infer(fresh(), "");
+            }
+        };
+    }
+
+    /** Asks the encoder's model a short text that nobody asked before, each time. */
+    Caller encoded(Endpoint endpoint, Tally tally) {
+        return new Counting(tally) {
+            @Override
+            public byte[] request(long number) {
+                return endpoint.infer(BRIEF + fresh.getAndIncrement(), ENCODED);
             }
         };
     }
