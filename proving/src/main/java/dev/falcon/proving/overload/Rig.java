@@ -18,6 +18,9 @@ final class Rig {
 
     private static final int CLOSED_CONNECTIONS = 16;
     private static final int ROUNDS = 5;
+    private static final int MOST_WARM_UPS = 6;
+    /** A worker that has gained less than this is warm. */
+    private static final double WARMER = 1.05;
 
     private final Endpoint endpoint;
     private final ProcessView process;
@@ -38,9 +41,19 @@ final class Rig {
         this.prober = prober;
     }
 
-    /** Asks and forgets, until the worker's code is compiled. */
+    /**
+     * Asks and forgets, until the worker's code is compiled: until it answers no more than in the time before, but not for
+     * ever. A capacity that is found too low makes ten times of it less than that.
+     */
     void warmUp(Duration time) throws InterruptedException {
-        closed(time);
+        double best = 0;
+        for (int i = 0; i < MOST_WARM_UPS; i++) {
+            double perSecond = closed(time).perSecond();
+            if (perSecond < WARMER * best) {
+                return;
+            }
+            best = Math.max(best, perSecond);
+        }
     }
 
     /** The median of a few rounds of as much as the worker can do. */

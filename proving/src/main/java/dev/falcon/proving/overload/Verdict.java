@@ -13,8 +13,8 @@ import java.util.Set;
 final class Verdict {
 
     static final double PROBE_MILLIS = 100;
-    /** Of the goodput at the capacity itself; the rest is what refusing costs, and noise. */
-    static final double GOODPUT_KEPT = 0.8;
+    /** Of the goodput at the capacity itself; the rest is what refusing costs. */
+    static final double GOODPUT_KEPT = 0.9;
     /** Of the rate that a phase is about: a generator that falls behind shows no overload. */
     static final double ASKED_SHARE = 0.9;
     /** The phase at half of the capacity, before any overload. */
