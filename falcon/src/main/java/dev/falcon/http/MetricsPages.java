@@ -27,6 +27,7 @@ final class MetricsPages {
     static final Duration BURST = Duration.ofSeconds(1);
     /** A page that took longer had to wait itself, for a processor; it makes no later one half a second older. */
     static final Duration MOST_COUNTED = Duration.ofMillis(100);
+
     private final Metrics metrics;
     private final Ticker ticker;
     private final Lock rendering = new ReentrantLock();

@@ -138,7 +138,7 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             client has the others, so requests/s are what one core gives, and three workers are compared with one by what
             the same core serves. 16 connections each ask again as soon as they are answered. The reference is one
             worker of the stack asked directly; *the same worker behind Nginx* is an Nginx of the same image and
-            configuration that knows this worker alone. *Sentence encoder* asks texts of about 14 tokens of `sentiment`, which
+            configuration that knows this worker alone. *Sentence encoder* asks texts of about 20 tokens of `sentiment`, which
             is what a stack serves by default, and the other rows the linear model: workers serve both (`DEFAULT_MODEL=sentiment-linear`,
             `SERVED_MODELS=all`). CPU time is that of the containers' control groups, of all processes in them, until the
             last record of the round is written; with it one can reckon for any number of cores.""", """
