@@ -2,6 +2,7 @@ package dev.falcon.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.falcon.telemetry.LogBooks;
 import dev.falcon.telemetry.Metrics;
@@ -100,11 +101,11 @@ class MetricsPagesTest {
             inTheFirst.countDown();
             awaited(goOn);
         });
-        FutureTask<Scrape> first = asked();
+        FutureTask<Scrape> first = new FutureTask<>(() -> pages.page(null));
+        Thread.ofPlatform().start(first);
         awaited(inTheFirst);
-        FutureTask<Scrape> second = asked();
-        FutureTask<Scrape> third = asked();
-        Thread.sleep(100);
+        FutureTask<Scrape> second = waiting();
+        FutureTask<Scrape> third = waiting();
         goOn.countDown();
 
         assertThat(second.get()).isNotSameAs(first.get()).isSameAs(third.get());
@@ -123,9 +124,11 @@ class MetricsPagesTest {
         assertThat(pages.page(null).body()).isNotEmpty();
     }
 
-    private FutureTask<Scrape> asked() {
+    /** Somebody who has asked, and has to wait. */
+    private FutureTask<Scrape> waiting() {
         FutureTask<Scrape> task = new FutureTask<>(() -> pages.page(null));
-        Thread.ofVirtual().start(task);
+        Thread thread = Thread.ofPlatform().start(task);
+        await().until(() -> thread.getState() == Thread.State.WAITING);
         return task;
     }
 

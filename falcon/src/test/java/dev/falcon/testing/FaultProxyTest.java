@@ -153,6 +153,11 @@ class FaultProxyTest {
 
     private Socket connect() throws IOException {
         Socket socket = new Socket(proxy.host(), proxy.port());
+        if (socket.getLocalPort() == socket.getPort()) {
+            // TCP lets a client that was given the very port it calls call itself, if nobody listens there.
+            socket.close();
+            throw new ConnectException("reached nobody but itself");
+        }
         socket.setSoTimeout(5000);
         return socket;
     }

@@ -32,6 +32,8 @@ final class Drill {
     private static final Duration WINDOW = Duration.ofSeconds(35);
     private static final Duration COMMAND = Duration.ofMinutes(3);
     private static final Duration RECOVERY = Duration.ofMinutes(7);
+    /** Longer than a worker that died takes to be seen again. */
+    private static final Duration WELL = Duration.ofSeconds(20);
     private static final Duration AFTERWARDS = Duration.ofSeconds(3);
     private static final Duration POLL = Duration.ofMillis(200);
 
@@ -223,14 +225,16 @@ final class Drill {
         out.accept("recovered after %.1f s".formatted(record.sinceFault(record.recovered)));
     }
 
+    /** Silent for a moment is not well: where a worker dies again and again, nothing is known of it while it starts. */
     private void staysBroken(Duration notBefore) throws DrillFailed, InterruptedException {
         Long fault = record.fault;
         long from = ticker.nanos();
         long left = notBefore.toNanos() - (fault == null ? 0 : from - fault);
-        boolean over = await(Duration.ofNanos(left), () -> watch.since(from)
-                .stream()
-                .anyMatch(
-                        each -> !each.shows(cause.alert())));
+        boolean over = await(Duration.ofNanos(left).plus(WELL), () -> {
+            long since = ticker.nanos() - WELL.toNanos();
+            List<Watch.Look> looks = watch.since(since);
+            return since >= from && !looks.isEmpty() && looks.stream().noneMatch(each -> each.shows(cause.alert()));
+        });
         if (over) {
             throw new DrillFailed("it got well without the resolution");
         }
