@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class MetricsPages {
 
     static final double SHARE = 0.2;
-    /** Time that may be had at once: the first pages of a JVM are ten times as dear as later ones. */
+    /** Time that may be had at once: the first pages of a JVM are the dearest. */
     static final Duration BURST = Duration.ofSeconds(1);
     /** A page that took longer had to wait itself, for a processor; it makes no later one half a second older. */
     static final Duration MOST_COUNTED = Duration.ofMillis(100);

@@ -112,7 +112,7 @@ class MetricsPagesTest {
     }
 
     @Test
-    void aPageThatFailsFailsForThoseWhoWaitForItAndForNobodyElse() {
+    void afterAPageThatFailedTheNextOneIsMade() {
         AtomicInteger failures = new AtomicInteger(1);
         eachPage(() -> {
             if (failures.getAndDecrement() > 0) {
