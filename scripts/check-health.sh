@@ -31,16 +31,29 @@ says() {
   esac
 }
 
-for service in $SERVICES; do
-  state=$(docker inspect -f '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}' "falcon-$service" 2> /dev/null) \
+check() {
+  local state word='' verdict=ok
+  state=$(docker inspect -f '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}' "falcon-$1" 2> /dev/null) \
     || state="no container"
-  verdict=ok
   if [ "$state" = "running healthy" ]; then
-    word=$(says "$service" 2>&1) || verdict=FAILED
+    word=$(says "$1" 2>&1) || verdict=FAILED
   else
-    word= verdict=FAILED
+    verdict=FAILED
   fi
-  [ "$verdict" = ok ] || failed=1
-  printf '%-7s %-13s %-18s %s\n' "$verdict" "$service" "$state" "$(tr '\n' ' ' <<< "$word" | cut -c1-160)"
+  printf '%-7s %-13s %-18s %s\n' "$verdict" "$1" "$state" "$(tr '\n' ' ' <<< "$word" | cut -c1-160)"
+  [ "$verdict" = ok ]
+}
+
+# All at once, as one that hangs takes seconds; told in their order.
+lines=$(mktemp -d)
+trap 'rm -rf "$lines"' EXIT
+declare -A checks
+for service in $SERVICES; do
+  check "$service" > "$lines/$service" &
+  checks[$service]=$!
+done
+for service in $SERVICES; do
+  wait "${checks[$service]}" || failed=1
+  cat "$lines/$service"
 done
 exit "$failed"

@@ -257,8 +257,11 @@ final class Stack {
         shell.must("docker ps -q --filter status=paused --filter name=^falcon- | xargs -r docker unpause", SOON);
         home.writeEnv();
         home.restoreModels(atRoot);
+        // Nobody is served any more, and nothing is lost that a drill has not judged yet: no drain is waited for.
+        shell.run("docker compose kill nginx worker-1 worker-2 worker-3", SOON);
         // Anew, so that no log and no count tells of an earlier drill, and none is cut off its network or bounded otherwise.
-        startAll("--force-recreate");
+        // Prometheus comes last, when there is nothing slow to remember.
+        startAll("--force-recreate ${SERVICES/ prometheus/}");
         settle();
     }
 
