@@ -51,7 +51,7 @@ train: build data ## Train the shipped models anew (after it, a restart serves t
 aot: build ## Record what the JVM learns at a start, so that later ones take half the time; again after each build
 	@scripts/record-aot.sh
 
-measure: proving ## Measure what a worker costs (20 minutes; on a quiet machine) and write docs/PERFORMANCE.md
+measure: proving ## Measure what a worker costs (half an hour; on a quiet machine) and write docs/PERFORMANCE.md
 	bin/proving measure --results docs/performance.json --write docs/PERFORMANCE.md
 
 measure-fleet: proving ## Measure the running stack (10 minutes; on a quiet machine), into the same page

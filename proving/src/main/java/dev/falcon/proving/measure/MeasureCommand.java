@@ -26,14 +26,15 @@ public final class MeasureCommand implements Callable<Integer> {
             Map.entry(Chapter.LATENCY, new LatencyMeasurement()),
             Map.entry(Chapter.TRANSFORMER, new TransformerMeasurement()),
             Map.entry(Chapter.OVERHEAD, new OverheadMeasurement()), Map.entry(Chapter.JMH, new JmhMeasurement()),
-            Map.entry(Chapter.ROWS, new RowsMeasurement()), Map.entry(Chapter.START, new StartMeasurement()),
+            Map.entry(Chapter.ROWS, new RowsMeasurement()), Map.entry(Chapter.TRAINING, new TrainingMeasurement()),
+            Map.entry(Chapter.START, new StartMeasurement()),
             Map.entry(Chapter.MEMORY, new MemoryMeasurement()), Map.entry(Chapter.FLEET, new FleetMeasurement()),
             Map.entry(Chapter.FRONT_DOOR, new FrontDoorMeasurement()),
             Map.entry(Chapter.SPACE, new SpaceMeasurement()));
 
     @Option(names = "--only", split = ",", paramLabel = "CHAPTER",
-            description = "Measure these alone, of: serving, speed, latency, transformer, overhead, jmh, rows, start, "
-                    + "memory, which are measured by default, and fleet, front-door, space, which need the stack that `make up` starts; none renders "
+            description = "Measure these alone, of: serving, speed, latency, transformer, overhead, jmh, rows, training, "
+                    + "start, memory, which are measured by default, and fleet, front-door, space, which need the stack that `make up` starts; none renders "
                     + "what was measured before.") private List<String> only =
                             Chapter.ALONE.stream().map(Chapter::id).toList();
 
