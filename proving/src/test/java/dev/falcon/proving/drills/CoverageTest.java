@@ -3,9 +3,13 @@ package dev.falcon.proving.drills;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,6 +79,19 @@ final class CoverageTest {
     @Test
     void theOneThatIsChangedBelowIsRight() throws MalformedRunbook {
         assertThat(Coverage.faults(RunbookReader.read(RUNBOOK), CAUSES)).isEmpty();
+    }
+
+    @Test
+    void theBuildDrillsOneCauseOfEachIncident() throws IOException {
+        String build = Files.readString(ROOT.resolve(".ci/run"));
+        Matcher drilled = Pattern.compile("drill .*--cause \"([^\"]+)\"").matcher(build.replace("\\\n", ""));
+        assertThat(drilled.find()).isTrue();
+        List<String> names = List.of(drilled.group(1).split(",", -1));
+
+        assertThat(Causes.all().stream().filter(each -> names.contains(each.name())).map(Cause::incident))
+                .hasSameSizeAs(names)
+                .containsExactlyInAnyOrderElementsOf(
+                        Causes.all().stream().map(Cause::incident).collect(Collectors.toSet()));
     }
 
     @ParameterizedTest
