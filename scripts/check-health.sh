@@ -23,8 +23,8 @@ says() {
         | tr -d '\r' | awk '/^HTTP/ { status = $2 } /^\{/ { sub(/.*"checks":/, ""); sub(/,"timestamp".*/, ""); body = $0 }
           END { print "ready " status " " body; exit status != 200 }' \
         && in_rotation "$1" ;;
-    redis) docker exec falcon-redis redis-cli ping | grep PONG ;;
-    postgres) docker exec falcon-postgres psql -U falcon -d falcon_inference -Atc "SELECT 'answers, ' || count(*) || ' connections' FROM pg_stat_activity" ;;
+    redis) docker exec falcon-redis timeout 5 redis-cli ping | grep PONG ;;
+    postgres) docker exec falcon-postgres timeout 5 psql -U falcon -d falcon_inference -Atc "SELECT 'answers, ' || count(*) || ' connections' FROM pg_stat_activity" ;;
     prometheus) curl -fsS -m 5 http://localhost:9090/-/ready ;;
     alertmanager) curl -fsS -m 5 http://localhost:9093/-/ready ;;
     grafana) curl -fsS -m 5 -o /dev/null -w 'api %{http_code}' http://localhost:3000/api/health ;;
@@ -40,20 +40,21 @@ check() {
   else
     verdict=FAILED
   fi
-  printf '%-7s %-13s %-18s %s\n' "$verdict" "$1" "$state" "$(tr '\n' ' ' <<< "$word" | cut -c1-160)"
+  printf '%-7s %-13s %-18s %s\n' "$verdict" "$1" "$state" "$(tr '\n' ' ' <<< "$word" | cut -c1-160)" || verdict=FAILED
   [ "$verdict" = ok ]
 }
 
 # All at once, as one that hangs takes seconds; told in their order.
-lines=$(mktemp -d)
-trap 'rm -rf "$lines"' EXIT
-declare -A checks
+lines=$(mktemp -d) || exit 1
+trap 'kill $(jobs -p) 2> /dev/null; rm -rf "$lines"' EXIT
+checks=()
 for service in $SERVICES; do
   check "$service" > "$lines/$service" &
-  checks[$service]=$!
+  checks+=($!)
 done
 for service in $SERVICES; do
-  wait "${checks[$service]}" || failed=1
+  wait "${checks[0]}" || failed=1
+  checks=("${checks[@]:1}")
   cat "$lines/$service"
 done
 exit "$failed"

@@ -38,7 +38,7 @@ public final class Main implements Runnable {
     /** The commands, ready to be executed in these surroundings. */
     static CommandLine commandLine(Shell shell) {
         CommandLine line = new CommandLine(new Main())
-                .addSubcommand(new ServeCommand(shell, new ServeCommand.Lifetime(Main::onSignal, Main::awaitSignal)))
+                .addSubcommand(serve(shell))
                 .addSubcommand(new TrainCommand(shell))
                 .addSubcommand(new EvaluateCommand(shell))
                 .addSubcommand(new ClassifyCommand(shell))
@@ -53,6 +53,20 @@ public final class Main implements Runnable {
             return ExitStatus.FAILURE;
         });
         return line;
+    }
+
+    private static ServeCommand serve(Shell shell) {
+        return new ServeCommand(shell, new ServeCommand.Lifetime(Main::onSignal, Main::awaitSignal));
+    }
+
+    /**
+     * Does what the words say. A worker's start, which is mostly the one word, does without the library for command lines:
+     * its classes are too old for an AOT cache, and take as long to load and check as a third of the start.
+     */
+    private static int execute(Shell shell, String[] words) {
+        return words.length == 1 && words[0].equals("serve")
+                ? serve(shell).call()
+                : commandLine(shell).execute(words);
     }
 
     /** SIGTERM and SIGINT, whose status the JVM itself returns; a drain that lost something ends with 1 instead. */
@@ -88,7 +102,7 @@ public final class Main implements Runnable {
         Map<String, String> environment = System.getenv();
         Path home = Path.of(environment.getOrDefault(Shell.HOME_VARIABLE, "."));
         PrintStream out = System.out;
-        int status = commandLine(new Shell(environment, home, System.in, out, System.err)).execute(args);
+        int status = execute(new Shell(environment, home, System.in, out, System.err), args);
         out.flush();
         System.exit(status);
     }

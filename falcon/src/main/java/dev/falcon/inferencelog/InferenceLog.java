@@ -27,7 +27,7 @@ public final class InferenceLog {
     private static final FlushReport NOTHING = new FlushReport(0, 0, 0);
     private static final int LOCK_ATTEMPTS = 10;
     private static final Duration LOCK_PAUSE = Duration.ofMillis(200);
-    private static final LogBooks EMPTY = new LogBooks(0, 0, Map.of(), 0, 0, 0);
+    private static final LogBooks EMPTY = new LogBooks(0, 0, Map.of(), 0, 0, 0, 0);
 
     /** The settings the log needs. */
     public record Setup(String workerId, Settings.InferenceLog log, Settings.Postgres postgres,

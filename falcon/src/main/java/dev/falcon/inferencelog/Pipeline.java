@@ -99,7 +99,8 @@ final class Pipeline {
         double leftSeconds = left == null ? 0 : Duration.between(left, wallTime).toMillis() / MILLIS_PER_SECOND;
         long bytes = (spool == null ? 0 : spool.bytes()) + (leftSpools == null ? 0 : leftSpools.bytes());
         return new LogBooks(now.enqueued(), now.written(), now.dropped(), now.pending(),
-                Math.max(backlog.oldestPendingSeconds(wallTime), leftSeconds), bytes);
+                Math.max(backlog.oldestPendingSeconds(wallTime), leftSeconds), bytes,
+                spool == null ? 0 : spool.limitBytes());
     }
 
     /** Writes or spools what waits, and ends; what neither could be done with is counted as dropped. */

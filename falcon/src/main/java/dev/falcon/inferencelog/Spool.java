@@ -167,6 +167,11 @@ final class Spool implements AutoCloseable {
         return bytes;
     }
 
+    /** What those may become before nothing more is kept. */
+    long limitBytes() {
+        return maxPages * SqliteTable.PAGE_BYTES;
+    }
+
     /** When the oldest row was made; null where none waits. */
     @Nullable
     Instant oldest() {

@@ -29,7 +29,8 @@ record BooksCollector(Supplier<LogBooks> books, Labels workerLabel) implements M
                 counter(Metric.LOG_WRITTEN, now.written()), dropped.build(),
                 gauge(Metric.LOG_PENDING, (double) now.pending()),
                 gauge(Metric.LOG_OLDEST_PENDING, now.oldestPendingSeconds()),
-                gauge(Metric.LOG_SPOOL_BYTES, (double) now.spoolBytes()));
+                gauge(Metric.LOG_SPOOL_BYTES, (double) now.spoolBytes()),
+                gauge(Metric.LOG_SPOOL_LIMIT, (double) now.spoolLimitBytes()));
     }
 
     private CounterSnapshot counter(Metric metric, long value) {

@@ -8,9 +8,10 @@ import java.util.Map;
  * @param dropped for each reason
  * @param oldestPendingSeconds age of the oldest record not yet written, 0 where none is
  * @param spoolBytes size of the spool on disk
+ * @param spoolLimitBytes how large it may grow; 0 where there is none
  */
 public record LogBooks(long enqueued, long written, Map<DropReason, Long> dropped, long pending,
-        double oldestPendingSeconds, long spoolBytes) {
+        double oldestPendingSeconds, long spoolBytes, long spoolLimitBytes) {
 
     /** Why a record was lost. */
     public enum DropReason {

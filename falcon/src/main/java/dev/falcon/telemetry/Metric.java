@@ -59,6 +59,8 @@ public enum Metric {
     LOG_DROPPED("dropped_logs_total", Type.COUNTER, "Records lost, by reason.", "reason"),
     LOG_OLDEST_PENDING("inference_log_oldest_pending_seconds", Type.GAUGE, "Age of the oldest record not yet written."),
     LOG_SPOOL_BYTES("inference_log_spool_bytes", Type.GAUGE, "Size of the spool on disk."),
+    LOG_SPOOL_LIMIT("inference_log_spool_limit_bytes", Type.GAUGE,
+            "How large the spool may grow; 0 where there is none."),
     LOG_PARTITION_DAYS("inference_log_partition_days_ahead", Type.GAUGE,
             "Days after today whose partition exists; unknown (NaN) until the database was asked."),
     CLOCK_OFFSET("clock_offset_seconds", Type.GAUGE,

@@ -31,7 +31,7 @@ class MetricsPagesTest {
         metrics.books(() -> {
             rendered.incrementAndGet();
             does.run();
-            return new LogBooks(0, 0, Map.of(), 0, 0, 0);
+            return new LogBooks(0, 0, Map.of(), 0, 0, 0, 0);
         });
     }
 

@@ -178,6 +178,7 @@ class InferenceLogTest {
             });
             LogBooks books = log.books();
             assertThat(books.spoolBytes()).isLessThan(1024L * 1024);
+            assertThat(books.spoolLimitBytes()).isBetween(books.spoolBytes(), 1024L * 1024);
             assertThat(books.enqueued()).isEqualTo(books.written() + books.droppedInAll() + books.pending());
             assertThat(LogSetup.close(log).spooled()).isPositive();
         }

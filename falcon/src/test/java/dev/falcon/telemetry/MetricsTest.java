@@ -49,7 +49,7 @@ class MetricsTest {
         metrics.requests().admission(() -> 3, () -> 128);
         metrics.database().pool(() -> 2, () -> 1);
         metrics.database().disk(() -> 100, () -> 40);
-        metrics.books(() -> new LogBooks(10, 4, Map.of(), 6, 0, 0));
+        metrics.books(() -> new LogBooks(10, 4, Map.of(), 6, 0, 0, 0));
 
         String page = page();
 
@@ -146,12 +146,14 @@ class MetricsTest {
         Map<LogBooks.DropReason, Long> dropped = new EnumMap<>(Map.of(LogBooks.DropReason.REFUSED, 2L));
         metrics.books(() -> {
             long n = asked.incrementAndGet();
-            return new LogBooks(n * 10, n * 5, dropped, n * 5 - 2, 1.5, 4096);
+            return new LogBooks(n * 10, n * 5, dropped, n * 5 - 2, 1.5, 4096, 8192);
         });
 
         assertThat(page()).contains("inference_log_enqueued_total{worker_id=\"w-1\"} 10.0")
                 .contains("inference_log_written_total{worker_id=\"w-1\"} 5.0")
                 .contains("inference_log_pending{worker_id=\"w-1\"} 3.0")
+                .contains("inference_log_spool_bytes{worker_id=\"w-1\"} 4096.0")
+                .contains("inference_log_spool_limit_bytes{worker_id=\"w-1\"} 8192.0")
                 .contains("dropped_logs_total{reason=\"refused\",worker_id=\"w-1\"} 2.0");
     }
 }

@@ -260,8 +260,7 @@ final class Stack {
         // Nobody is served any more, and nothing is lost that a drill has not judged yet: no drain is waited for.
         shell.run("docker compose kill nginx worker-1 worker-2 worker-3", SOON);
         // Anew, so that no log and no count tells of an earlier drill, and none is cut off its network or bounded otherwise.
-        // Prometheus comes last, when there is nothing slow to remember.
-        startAll("--force-recreate ${SERVICES/ prometheus/}");
+        startAll("--force-recreate");
         settle();
     }
 

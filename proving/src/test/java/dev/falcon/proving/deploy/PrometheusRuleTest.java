@@ -87,15 +87,6 @@ final class PrometheusRuleTest {
         assertThat(made).isNotEmpty().isEqualTo(expected);
     }
 
-    /** The rules hold the spool's size as a number, as no metric tells it. */
-    @Test
-    void theRulesKnowTheSpoolOfTheCluster() throws IOException {
-        Fleet fleet = new Fleet(Kustomization.build(KubernetesTest.MANIFESTS.resolve("overlays/production")));
-
-        assertThat(Files.readString(RULES.resolve("recording.yml"))).contains("- record: falcon:spool_limit_bytes\n"
-                + "        expr: vector(" + fleet.environment().get("INFERENCE_LOG_SPOOL_MAX_MB") + " * 1048576)\n");
-    }
-
     @Test
     void everythingButTheGroupsThatAreLeftOutIsTheSame() throws Exception {
         assertThat(run("--rules", rules.toString(), "--out", out.toString()).status()).isZero();
