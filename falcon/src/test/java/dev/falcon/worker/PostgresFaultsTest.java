@@ -136,10 +136,12 @@ final class PostgresFaultsTest {
 
     @Test
     void aServerBehindALongWireIsNoOutage() throws Exception {
-        outage.awaitWell();
-        int told = worker.log().of("database_unavailable").size();
         try (MetricsWatch watch = MetricsWatch.on(worker, "postgres");
                 SteadyLoad load = SteadyLoad.on(worker, "wire", 50)) {
+            // What the test before did to the proxy, this worker may tell only now.
+            Outage.awaitMore(load, 30);
+            outage.awaitWell();
+            int told = worker.log().of("database_unavailable").size();
             proxy.latency(Duration.ofMillis(60));
             Outage.awaitMore(load, 80);
             proxy.pass();
