@@ -235,7 +235,7 @@ public final class FalconServer {
      * Ends the worker without losing anything: unready, grace, no new connections, requests in flight finished, log
      * flushed. Each step is logged with its time.
      *
-     * @return whether nothing was left when the time ran out
+     * @return whether nothing was lost: in time, and with room for all records
      */
     public boolean drain() throws InterruptedException {
         long startNanos = ticker.nanos();
@@ -265,7 +265,7 @@ public final class FalconServer {
         step("the inference log is flushed", startNanos, Field.of("written", flushed.written()),
                 Field.of("spooled", flushed.spooled()), Field.of("left", flushed.left()));
         if (cutOff > 0 || flushed.left() > 0) {
-            log.emit(Event.DRAIN_INCOMPLETE, "the drain's time ran out: " + cutOff + " requests were cut off, "
+            log.emit(Event.DRAIN_INCOMPLETE, "the drain lost something: " + cutOff + " requests were cut off, "
                     + flushed.left() + " log records were lost");
             closeWithoutLoss();
             return false;

@@ -61,7 +61,7 @@ public final class Main implements Runnable {
 
     /**
      * Does what the words say. A worker's start, which is mostly the one word, does without the library for command lines:
-     * its classes are too old for an AOT cache, and take as long to load and check as a third of the start.
+     * its classes are too old for an AOT cache, and take as long to load and check as a sixth of the start.
      */
     private static int execute(Shell shell, String[] words) {
         return words.length == 1 && words[0].equals("serve")

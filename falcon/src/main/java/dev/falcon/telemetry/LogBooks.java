@@ -23,7 +23,7 @@ public record LogBooks(long enqueued, long written, Map<DropReason, Long> droppe
         EXPIRED,
         /** The spool could not be written: disk full or faulty. */
         SPOOL_FAILED,
-        /** The drain's time ran out. */
+        /** The drain's time ran out, or its records found no room. */
         SHUTDOWN
     }
 

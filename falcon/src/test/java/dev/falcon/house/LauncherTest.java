@@ -140,6 +140,16 @@ final class LauncherTest {
     }
 
     @Test
+    void leavesTheAotCacheToTheCallerWhoSaysSomethingOfOne() throws Exception {
+        Files.createFile(root.resolve("falcon.aot"));
+
+        Ended ended = run(launcher(), Map.of("JAVA25_HOME", jdk("named", "25").toString(), "JAVA_OPTS",
+                "-Xmx64m -XX:AOTCacheOutput=new.aot"));
+
+        assertThat(ended.output()).contains("argument -XX:AOTCacheOutput=new.aot\n").doesNotContain("AOTCache=");
+    }
+
+    @Test
     void speaksOfNoAotCacheWhereThereIsNone() throws Exception {
         assertThat(run(Map.of("JAVA25_HOME", jdk("named", "25").toString())).output()).doesNotContain("aot")
                 .doesNotContain("AOT");
