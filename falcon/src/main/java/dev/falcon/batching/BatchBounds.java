@@ -15,4 +15,9 @@ public record BatchBounds(int maxSize, int maxPaddedTokens, double maxPadding, D
 
     /** Each item by itself, at once. */
     public static final BatchBounds ONE = new BatchBounds(1, Integer.MAX_VALUE, 1, Duration.ZERO);
+
+    /** The same with no more items than that. */
+    BatchBounds withAtMost(int items) {
+        return items >= maxSize ? this : new BatchBounds(items, maxPaddedTokens, maxPadding, maxDelay);
+    }
 }

@@ -85,6 +85,9 @@ final class BatchQueue<T, R> {
 
     /** A batch is due once an item has waited long enough, or nothing could be added to it any more. */
     Due due(long nowNanos) {
+        if (bounds.maxDelay().isZero()) {
+            return line.isEmpty() ? new Due.Never() : new Due.Now();
+        }
         dropDead();
         if (line.isEmpty()) {
             return new Due.Never();
@@ -95,18 +98,23 @@ final class BatchQueue<T, R> {
                 .max()
                 .orElse(0);
         long dueNanos = nowNanos - waitedNanos + bounds.maxDelay().toNanos();
-        return dueNanos - nowNanos <= 0 || chosen().size() >= bounds.maxSize()
+        return dueNanos - nowNanos <= 0 || chosen(bounds.maxSize()).size() >= bounds.maxSize()
                 ? new Due.Now()
                 : new Due.Later(dueNanos);
     }
 
-    /** Takes out the next batch; empty where nothing that anybody waits for is left. */
-    Optional<List<Entry<T, R>>> cut() {
+    /**
+     * Takes out the next batch; empty where nothing that anybody waits for is left.
+     *
+     * @param processors that are free to compute on, for this batch and others: each gets its share of what waits, as
+     *     two smaller batches at once are done sooner than a large one
+     */
+    Optional<List<Entry<T, R>>> cut(int processors) {
         dropDead();
         if (line.isEmpty()) {
             return Optional.empty();
         }
-        List<Integer> chosen = chosen();
+        List<Integer> chosen = chosen(Math.ceilDiv(size, processors));
         List<Entry<T, R>> batch = new ArrayList<>(chosen.size());
         int place = 0;
         for (Standing<T, R> each : line) {
@@ -140,13 +148,13 @@ final class BatchQueue<T, R> {
         line.removeIf(each -> each.entries.isEmpty());
     }
 
-    private List<Integer> chosen() {
+    private List<Integer> chosen(int most) {
         int[] costs = line.stream()
                 .flatMap(each -> each.entries.stream())
                 .limit(BatchCut.window(bounds))
                 .mapToInt(Entry::cost)
                 .toArray();
-        return BatchCut.choose(costs, bounds);
+        return BatchCut.choose(costs, bounds.withAtMost(most));
     }
 
     private void dropDead() {

@@ -2,7 +2,6 @@ package dev.falcon.batching;
 
 import dev.falcon.batching.BatchQueue.Due;
 import dev.falcon.batching.BatchQueue.Entry;
-import dev.falcon.inference.Deadline;
 import dev.falcon.inference.Ticker;
 import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
@@ -12,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -20,52 +18,40 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a model on batches of what requests submit. A batch is cut at the moment a processor is free and not
- * before, so that whatever came while all were taken shares it. Safe for use by many threads; its own threads end when it
- * is closed.
+ * before, so that whatever came while all were taken shares it. Safe for use by many threads.
  */
-public final class DynamicBatcher<T, R> implements AutoCloseable {
+public final class DynamicBatcher<T, R> {
 
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
+    /** A caller is not asked whether it is still there so soon after its work came: that costs a system call. */
+    private static final Duration SURELY_THERE = Duration.ofMillis(2);
 
     /**
      * How it works.
      *
-     * @param name of its threads
      * @param capacity items that may wait
-     * @param threads batches that may run at once
      */
-    public record Plan(String name, BatchBounds bounds, int capacity, int threads) {}
+    public record Plan(BatchBounds bounds, int capacity) {}
 
     private final EventLog log = new EventLog(DynamicBatcher.class);
-    private final Plan plan;
     private final Function<List<T>, List<R>> model;
     private final Processors processors;
     private final IntConsumer batchSize;
     private final Ticker ticker;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition arrived = lock.newCondition();
     private final BatchQueue<T, R> queue;
-    private final List<Thread> threads = new ArrayList<>();
+    /** Turns on a processor that were asked for and have not begun. */
+    private int asked;
+    private int running;
+    private boolean delayed;
     private boolean closed;
 
-    /**
-     * Its threads start with the first work: of many models on one encoder, few are asked.
-     *
-     * @param model results in the order and number of the items; may throw
-     */
+    /** @param model results in the order and number of the items; may throw */
     public DynamicBatcher(Plan plan, Function<List<T>, List<R>> model, Seen seen) {
         this.model = model;
         this.processors = seen.processors();
         this.batchSize = seen.batchSize();
         this.ticker = seen.ticker();
         this.queue = new BatchQueue<>(plan.bounds(), plan.capacity());
-        this.plan = plan;
-    }
-
-    private void startThreads() {
-        for (int i = 1; i <= plan.threads(); i++) {
-            threads.add(Thread.ofPlatform().daemon().name(plan.name() + "-" + i).start(this::runUntilClosed));
-        }
     }
 
     /**
@@ -75,83 +61,110 @@ public final class DynamicBatcher<T, R> implements AutoCloseable {
      */
     public record Seen(Processors processors, IntConsumer batchSize, Ticker ticker) {}
 
-    /** Takes the work, all of its items; false where there is no room for it. Does not wait. */
-    public boolean submit(Work<T, R> work) {
+    /** Runs the work to its end, all of its items, and waits for that; null where there is no room for it. */
+    public Work.@Nullable Ending run(Work<T, R> work) throws InterruptedException {
+        processors.watch().add(work);
+        Work.Ending ending = null;
+        try {
+            if (!submit(work)) {
+                return null;
+            }
+            ending = work.await();
+            return ending;
+        } finally {
+            processors.watch().remove(work);
+            if (ending == null) {
+                work.abandon();
+            }
+        }
+    }
+
+    /** Takes the work, all of its items; false where there is no room for it. Does not wait, and nobody watches its deadline. */
+    boolean submit(Work<T, R> work) {
         lock.lock();
         try {
             if (closed || !queue.offer(work, ticker.nanos())) {
                 return false;
             }
-            if (threads.isEmpty()) {
-                startThreads();
-            }
-            arrived.signal();
+            askForTurns();
             return true;
         } finally {
             lock.unlock();
         }
     }
 
-    private void runUntilClosed() {
-        boolean goesOn = true;
-        while (goesOn) {
-            try {
-                goesOn = runNext();
-            } catch (InterruptedException e) {
-                goesOn = false;
-            } catch (RuntimeException | Error e) {
-                log.emit(Event.DEFECT, "a batcher's thread met a defect and goes on", e);
-            }
-        }
-    }
-
-    /** Waits for a batch and a processor, and runs it; false once closed. */
-    private boolean runNext() throws InterruptedException {
-        if (!awaitDue()) {
-            return false;
-        }
-        processors.take();
-        try {
-            cut().ifPresent(this::run);
-            return true;
-        } finally {
-            processors.leave();
-        }
-    }
-
-    /** Waits until a batch may be cut; false once closed. */
-    private boolean awaitDue() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (!closed) {
-                switch (queue.due(ticker.nanos())) {
-                    case Due.Now now -> {
-                        return true;
-                    }
-                    case Due.Later later -> arrived.awaitNanos(later.nanos() - ticker.nanos());
-                    case Due.Never never -> arrived.await();
+    /** As many as what waits is worth, and no more than there are processors. The lock is held. */
+    private void askForTurns() {
+        while (!closed && asked < queue.size() && asked + running < processors.count()) {
+            switch (queue.due(ticker.nanos())) {
+                case Due.Now now -> {
+                    asked++;
+                    processors.execute(this::turn);
+                }
+                case Due.Later later -> {
+                    askLater(later.nanos() - ticker.nanos());
+                    return;
+                }
+                case Due.Never never -> {
+                    return;
                 }
             }
-            return false;
-        } finally {
-            lock.unlock();
         }
     }
 
-    private Optional<List<Entry<T, R>>> cut() {
+    private void askLater(long nanos) {
+        if (!delayed) {
+            delayed = true;
+            processors.executeIn(nanos, () -> {
+                lock.lock();
+                try {
+                    delayed = false;
+                    askForTurns();
+                } finally {
+                    lock.unlock();
+                }
+            });
+        }
+    }
+
+    /** Cuts a batch, for its turn to run. */
+    private Runnable turn() {
+        Optional<List<Entry<T, R>>> batch;
         lock.lock();
         try {
-            Optional<List<Entry<T, R>>> batch = queue.cut();
-            if (queue.size() > 0) {
-                arrived.signal();
+            batch = queue.cut(processors.idle());
+            asked--;
+            running++;
+        } finally {
+            lock.unlock();
+        }
+        return () -> {
+            try {
+                batch.ifPresent(this::run);
+            } catch (RuntimeException | Error e) {
+                log.emit(Event.DEFECT, "a batcher met a defect and goes on", e);
+            } finally {
+                turnIsOver();
             }
-            return batch;
+        };
+    }
+
+    /** If more waits, it goes on when it is its turn again, after other models that wait. */
+    private void turnIsOver() {
+        lock.lock();
+        try {
+            running--;
+            askForTurns();
         } finally {
             lock.unlock();
         }
     }
 
-    private void run(List<Entry<T, R>> batch) {
+    private void run(List<Entry<T, R>> cut) {
+        List<Entry<T, R>> batch = cut.stream().filter(this::isWaitedFor).toList();
+        if (batch.isEmpty()) {
+            return;
+        }
         batchSize.accept(batch.size());
         Throwable failure = attempt(batch);
         if (failure == null) {
@@ -166,6 +179,13 @@ public final class DynamicBatcher<T, R> implements AutoCloseable {
                 work.failed(own);
             }
         });
+    }
+
+    private boolean isWaitedFor(Entry<T, R> entry) {
+        if (ticker.nanos() - entry.arrivedNanos() >= SURELY_THERE.toNanos()) {
+            entry.work().look();
+        }
+        return !entry.work().isDead();
     }
 
     /** Runs the model once and hands out what came of it; or gives what it threw. */
@@ -186,34 +206,14 @@ public final class DynamicBatcher<T, R> implements AutoCloseable {
         }
     }
 
-    /** Takes nothing more, fails what still waits and tells its threads to end, for which it does not wait. */
+    /** Takes nothing more and fails what still waits. */
     public void stop() {
         lock.lock();
         try {
             closed = true;
             queue.drain().forEach(entry -> entry.work().failed(new IllegalStateException("the worker stopped")));
-            arrived.signalAll();
         } finally {
             lock.unlock();
-        }
-        threads.forEach(Thread::interrupt);
-    }
-
-    /** Waits for its threads to end, whose model may take its time; for no longer than that. */
-    public void awaitEnd(Deadline deadline) throws InterruptedException {
-        for (Thread thread : threads) {
-            thread.join(Duration.ofNanos(Math.max(0, deadline.remainingNanos())));
-        }
-    }
-
-    /** Ends its threads, and waits a moment for them; what still waits fails. */
-    @Override
-    public void close() {
-        stop();
-        try {
-            awaitEnd(Deadline.after(STOP_TIMEOUT, ticker));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -3,37 +3,54 @@ package dev.falcon.batching;
 import dev.falcon.inference.Deadline;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The items of one request on their way through a batcher: all of them are answered or none. Waited for by the request's
- * own thread, filled in by the batcher's. Once it is finished or given up it stays so.
+ * own thread, filled in by the batcher's. Once it has ended in some way it stays so.
  */
 public final class Work<T, R> {
+
+    /** How it came to its end. */
+    public enum Ending {
+        /** All results are there. */
+        DONE,
+        /** One item failed. */
+        FAILED,
+        /** Its deadline passed first. */
+        LATE,
+        /** Its caller left first. */
+        GONE
+    }
 
     private final List<T> items;
     private final int[] costs;
     private final Deadline deadline;
+    private final BooleanSupplier gone;
     private final @Nullable Object[] results;
     private final CountDownLatch over = new CountDownLatch(1);
     private int missing;
     private boolean started;
     private long startedNanos;
     private @Nullable Throwable failure;
+    private @Nullable Ending ending;
     private boolean abandoned;
 
     /**
      * @param items at least one
      * @param cost tokens of an item
      * @param deadline after which no item of it is run any more
+     * @param gone whether its caller has left; may take a system call
      */
-    public Work(List<T> items, ToIntFunction<T> cost, Deadline deadline) {
+    public Work(List<T> items, ToIntFunction<T> cost, Deadline deadline, BooleanSupplier gone) {
         this.items = List.copyOf(items);
         this.costs = this.items.stream().mapToInt(cost).toArray();
         this.deadline = deadline;
+        this.gone = gone;
         this.results = new @Nullable Object[costs.length];
         this.missing = costs.length;
     }
@@ -50,9 +67,23 @@ public final class Work<T, R> {
         return costs[index];
     }
 
+    /** Nanoseconds until its deadline; zero or negative once it has passed. */
+    long remainingNanos() {
+        return deadline.remainingNanos();
+    }
+
     /** Whether nobody has any use for a further result. */
     synchronized boolean isDead() {
-        return abandoned || failure != null || deadline.passed();
+        return abandoned || ending != null || deadline.passed();
+    }
+
+    /** Looks whether its time is over or its caller has left, which ends it. */
+    void look() {
+        if (deadline.passed()) {
+            end(Ending.LATE, null);
+        } else if (gone.getAsBoolean()) {
+            end(Ending.GONE, null);
+        }
     }
 
     synchronized void started(long nowNanos) {
@@ -73,36 +104,47 @@ public final class Work<T, R> {
     }
 
     private synchronized boolean isLast(int index, R result) {
-        if (failure != null || results[index] != null) {
+        if (ending != null || results[index] != null) {
             return false;
         }
         results[index] = result;
         missing--;
+        if (missing == 0) {
+            ending = Ending.DONE;
+        }
         return missing == 0;
     }
 
     /** The whole work fails with what one of its items met. */
     void failed(Throwable cause) {
-        if (isFirst(cause)) {
+        end(Ending.FAILED, cause);
+    }
+
+    private void end(Ending how, @Nullable Throwable cause) {
+        if (isFirst(how, cause)) {
             over.countDown();
         }
     }
 
-    private synchronized boolean isFirst(Throwable cause) {
-        if (failure != null || missing == 0) {
+    private synchronized boolean isFirst(Ending how, @Nullable Throwable cause) {
+        if (ending != null) {
             return false;
         }
+        ending = how;
         failure = cause;
         return true;
     }
 
-    /** Waits until all results are there, or one item failed; false if the time passed first. */
-    public boolean await(long nanos) throws InterruptedException {
-        return over.await(nanos, TimeUnit.NANOSECONDS);
+    /** Waits for its end. The batcher that took it sees to it that there is one. */
+    public Ending await() throws InterruptedException {
+        over.await();
+        synchronized (this) {
+            return Objects.requireNonNull(ending);
+        }
     }
 
     /** Nobody waits any more: what has not begun is dropped. */
-    public synchronized void abandon() {
+    synchronized void abandon() {
         abandoned = true;
     }
 
@@ -116,7 +158,7 @@ public final class Work<T, R> {
         return started ? startedNanos : otherwise;
     }
 
-    /** The results in the order of the items. To be asked once it is over without a failure. */
+    /** The results in the order of the items. To be asked once it is done. */
     @SuppressWarnings("unchecked")
     public synchronized List<R> results() {
         List<R> all = new ArrayList<>(results.length);

@@ -51,9 +51,9 @@ final class Problems {
         };
     }
 
-    /** Whole seconds, at least the wait and at most about twice it, so that callers do not come back as one. */
+    /** Whole seconds, at least the wait and up to twice it or two more, so that callers do not come back as one. */
     private static long variedSeconds(Duration wait) {
         long seconds = Math.max(1, wait.plusNanos(999_999_999).toSeconds());
-        return seconds + ThreadLocalRandom.current().nextLong(seconds + 1);
+        return seconds + ThreadLocalRandom.current().nextLong(Math.max(2, seconds) + 1);
     }
 }

@@ -8,7 +8,6 @@ import dev.falcon.inference.Ticker;
 import dev.falcon.telemetry.RequestMeters;
 import dev.falcon.telemetry.RequestMeters.ShedReason;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdmissionControl {
 
-    /** Added to every Retry-After at random, so that refused callers do not all return at once. */
-    private static final int RETRY_AFTER_SPREAD_MILLIS = 2000;
-
     /** What is never refused: those that compute, and as many again that keep them from running dry, and more. */
     private static final int PLACES_A_PROCESSOR_AT_LEAST = 4;
 
     private final AdaptiveLimit limit;
+    private final int maxInFlight;
     private final @Nullable CallerRates rates;
     private final Ticker ticker;
     private final RequestMeters meters;
@@ -32,6 +29,7 @@ final class AdmissionControl {
 
     AdmissionControl(Settings.Limits limits, int processors, Ticker ticker, RequestMeters meters) {
         this.limit = new AdaptiveLimit(PLACES_A_PROCESSOR_AT_LEAST * processors, limits.maxInFlight(), ticker.nanos());
+        this.maxInFlight = limits.maxInFlight();
         this.rates = limits.rateLimitPerMinute() == 0 ? null : new CallerRates(limits.rateLimitPerMinute());
         this.ticker = ticker;
         this.meters = meters;
@@ -51,7 +49,7 @@ final class AdmissionControl {
         meters.shed(ShedReason.RATE_LIMITED);
         return new Failure(ErrorCode.RATE_LIMITED,
                 "This address sent more than its " + rates.perMinute() + " requests a minute.",
-                varied(Duration.ofNanos(waitNanos)));
+                Duration.ofNanos(waitNanos));
     }
 
     /** A place among the requests in flight, or null where there is none left; see {@link #overloaded()}. */
@@ -64,21 +62,22 @@ final class AdmissionControl {
     Failure overloaded() {
         meters.shed(ShedReason.OVERLOADED);
         limit.refused(ticker.nanos());
-        return new Failure(ErrorCode.OVERLOADED, "All " + limit.limit() + " places for requests in flight are taken.",
-                varied(Duration.ofSeconds(1)));
+        return Failure.of(ErrorCode.OVERLOADED, "All " + limit.limit() + " places for requests in flight are taken; of "
+                + maxInFlight + " in MAX_IN_FLIGHT, as many as are answered quickly.");
     }
 
     /** The refusal of a request whose texts found no room among those that wait for its model; counts it. */
     Failure queueFull() {
         meters.shed(ShedReason.OVERLOADED);
-        return new Failure(ErrorCode.OVERLOADED, "Too many texts wait for this model already.",
-                varied(Duration.ofSeconds(1)));
+        limit.refused(ticker.nanos());
+        return Failure.of(ErrorCode.OVERLOADED,
+                "As many texts as MAX_IN_FLIGHT requests of MAX_BATCH_TEXTS wait for this model.");
     }
 
     /** The refusal of a request that came before any model was warm; counts it. */
     Failure notReady() {
         meters.shed(ShedReason.NOT_READY);
-        return new Failure(ErrorCode.NOT_READY, "No model is loaded and warm yet.", varied(Duration.ofSeconds(1)));
+        return Failure.of(ErrorCode.NOT_READY, "No model is loaded and warm yet.");
     }
 
     boolean enter() {
@@ -114,9 +113,5 @@ final class AdmissionControl {
     /** Requests being worked on now. */
     int inFlight() {
         return inFlight.get();
-    }
-
-    static Duration varied(Duration wait) {
-        return wait.plusMillis(ThreadLocalRandom.current().nextInt(RETRY_AFTER_SPREAD_MILLIS));
     }
 }

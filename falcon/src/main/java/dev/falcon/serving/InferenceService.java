@@ -193,9 +193,8 @@ public final class InferenceService {
             return ModelCalls.gone();
         }
         idempotency.gaveUp();
-        return new Failure(ErrorCode.IDEMPOTENCY_IN_PROGRESS,
-                "Another request with this idempotency key was still running at this one's deadline.",
-                AdmissionControl.varied(Duration.ofSeconds(1)));
+        return Failure.of(ErrorCode.IDEMPOTENCY_IN_PROGRESS,
+                "Another request with this idempotency key was still running at this one's deadline.");
     }
 
     private InferenceOutcome owning(Claim.Owned claim, InferenceRequest request, List<Running> asked, Held held)

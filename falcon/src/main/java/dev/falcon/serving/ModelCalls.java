@@ -29,9 +29,6 @@ final class ModelCalls {
     /** A client is not asked whether it is still there so soon after its request. */
     private static final Duration SURELY_THERE = Duration.ofMillis(2);
 
-    /** How often who waits for a batch looks whether its client is still there. */
-    private static final Duration LOOK = Duration.ofMillis(50);
-
     private final Processors processors;
     private final AdmissionControl admission;
     private final Endings endings;
@@ -177,47 +174,27 @@ final class ModelCalls {
     private Computed computeThere(InferenceRequest request, DynamicBatcher<Prepared, Prediction> batcher,
             List<Prepared> prepared, Budget budget) throws InterruptedException {
         budget.trip().ended(Stage.TOKENIZE);
-        if (hasWaited(request) && request.caller().gone().getAsBoolean()) {
-            return Computed.failed(gone());
-        }
-        Work<Prepared, Prediction> work = new Work<>(prepared, Prepared::costTokens, budget.deadline());
-        if (!batcher.submit(work)) {
+        Work<Prepared, Prediction> work =
+                new Work<>(prepared, Prepared::costTokens, budget.deadline(), request.caller().gone());
+        Work.Ending ending = batcher.run(work);
+        if (ending == null) {
             return Computed.failed(admission.queueFull());
         }
-        Failure lost = await(request, work, budget);
         long waitNanos = budget.trip().endedAt(Stage.QUEUE, work.startedNanos(ticker.nanos()));
         long modelNanos = budget.trip().ended(Stage.MODEL);
-        if (lost == null) {
+        if (ending == Work.Ending.DONE || ending == Work.Ending.FAILED) {
             admission.computed(waitNanos, modelNanos);
         }
-        return switch (work.failure()) {
-            case null -> lost == null ? new Computed(work.results(), modelNanos, null) : Computed.failed(lost);
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            case Throwable other -> throw new IllegalStateException("a model threw what it may not", other);
+        return switch (ending) {
+            case DONE -> new Computed(work.results(), modelNanos, null);
+            case LATE -> Computed.failed(late());
+            case GONE -> Computed.failed(gone());
+            case FAILED -> throw switch (work.failure()) {
+                case RuntimeException e -> e;
+                case Error e -> throw e;
+                case null, default -> new IllegalStateException("a model threw what it may not", work.failure());
+            };
         };
-    }
-
-    /** Null once the work is over; else why nobody waits for it any more. */
-    private @Nullable Failure await(InferenceRequest request, Work<Prepared, Prediction> work, Budget budget)
-            throws InterruptedException {
-        boolean over = false;
-        try {
-            while (!over) {
-                over = work.await(Math.min(LOOK.toNanos(), budget.deadline().remainingNanos()));
-                if (!over && budget.deadline().passed()) {
-                    return late();
-                }
-                if (!over && request.caller().gone().getAsBoolean()) {
-                    return gone();
-                }
-            }
-            return null;
-        } finally {
-            if (!over) {
-                work.abandon();
-            }
-        }
     }
 
     private static Failure late() {

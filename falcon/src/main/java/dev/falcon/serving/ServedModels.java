@@ -57,7 +57,7 @@ public final class ServedModels implements AutoCloseable {
     private final int capacity;
     private final Metrics metrics;
     private final Ticker ticker;
-    private final Processors processors = new Processors(Runtime.getRuntime().availableProcessors());
+    private final Processors processors;
     private volatile List<Running> running = List.of();
     /** The same without what runs them; asked by each request. */
     private volatile List<Served> served = List.of();
@@ -68,6 +68,7 @@ public final class ServedModels implements AutoCloseable {
         this.capacity = (int) Math.min(Integer.MAX_VALUE, (long) limits.maxInFlight() * settings.maxTexts());
         this.metrics = metrics;
         this.ticker = ticker;
+        this.processors = new Processors(Runtime.getRuntime().availableProcessors(), ticker);
     }
 
     /** What all of them compute on. */
@@ -104,8 +105,7 @@ public final class ServedModels implements AutoCloseable {
         BatchBounds bounds = mode.way() == Way.BATCHED
                 ? new BatchBounds(mode.size(), settings.maxTokens(), mode.gain(), settings.maxDelay())
                 : BatchBounds.ONE;
-        return new DynamicBatcher<>(
-                new DynamicBatcher.Plan("batcher-" + name, bounds, capacity, processors.count()), runtime::predict,
+        return new DynamicBatcher<>(new DynamicBatcher.Plan(bounds, capacity), runtime::predict,
                 new DynamicBatcher.Seen(processors, metrics.models().batchSizes(name), ticker));
     }
 
@@ -133,16 +133,12 @@ public final class ServedModels implements AutoCloseable {
         return null;
     }
 
-    /** Ends all batchers' threads at once, and waits for them together for no longer than that; what still waits fails. */
+    /** Ends all batchers at once, and waits for what they run for no longer than that; what waits or is not done by then fails. */
     public void close(Deadline deadline) {
-        List<DynamicBatcher<Prepared, Prediction>> batchers = running.stream()
-                .flatMap(model -> Stream.ofNullable(model.batcher()))
-                .toList();
-        batchers.forEach(DynamicBatcher::stop);
+        running.stream().flatMap(model -> Stream.ofNullable(model.batcher())).forEach(DynamicBatcher::stop);
+        processors.stop();
         try {
-            for (DynamicBatcher<Prepared, Prediction> batcher : batchers) {
-                batcher.awaitEnd(deadline);
-            }
+            processors.awaitEnd(deadline);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -21,7 +21,7 @@ class BatchQueueTest {
     }
 
     private Work<Integer, String> work(Duration due, Integer... items) {
-        return new Work<>(List.of(items), item -> item, Deadline.after(due, ticker));
+        return new Work<>(List.of(items), item -> item, Deadline.after(due, ticker), () -> false);
     }
 
     private Work<Integer, String> work(Integer... items) {
@@ -29,7 +29,7 @@ class BatchQueueTest {
     }
 
     private static List<Integer> cut(BatchQueue<Integer, String> queue) {
-        return queue.cut().map(batch -> batch.stream().map(BatchQueue.Entry::item).toList()).orElse(List.of());
+        return queue.cut(1).map(batch -> batch.stream().map(BatchQueue.Entry::item).toList()).orElse(List.of());
     }
 
     @Test
@@ -97,9 +97,10 @@ class BatchQueueTest {
     void theRestOfAWorkOfWhichOneItemFailedIsDropped() {
         BatchQueue<Integer, String> queue = queue(1, Duration.ZERO);
         queue.offer(work(1, 1, 1), ticker.nanos());
-        queue.cut().orElseThrow().getFirst().work().failed(new IllegalStateException("bad"));
+        queue.cut(1).orElseThrow().getFirst().work().failed(new IllegalStateException("bad"));
 
-        assertThat(queue.due(ticker.nanos())).isInstanceOf(Due.Never.class);
+        assertThat(cut(queue)).isEmpty();
+        assertThat(queue.size()).isZero();
     }
 
     @Test

@@ -2,16 +2,19 @@ package dev.falcon.batching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.falcon.batching.Work.Ending;
 import dev.falcon.inference.Deadline;
 import dev.falcon.inference.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -21,33 +24,38 @@ import org.junit.jupiter.api.Test;
 class DynamicBatcherTest {
 
     private final ConcurrentLinkedQueue<List<String>> batches = new ConcurrentLinkedQueue<>();
-    private final Processors processors = new Processors(1);
-    private final List<DynamicBatcher<String, String>> opened = new ArrayList<>();
+    private final Processors processors = new Processors(1, Ticker.system());
     private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
 
     @AfterEach
     void close() {
         clients.shutdownNow();
-        opened.forEach(DynamicBatcher::close);
+        processors.stop();
     }
 
     private DynamicBatcher<String, String> batcher(int size, Function<List<String>, List<String>> model) {
-        DynamicBatcher<String, String> batcher = new DynamicBatcher<>(
-                new DynamicBatcher.Plan("test", new BatchBounds(size, 1000, 2, Duration.ZERO), 100, 2), texts -> {
+        return batcher(processors, size, model);
+    }
+
+    private DynamicBatcher<String, String> batcher(Processors on, int size,
+            Function<List<String>, List<String>> model) {
+        return new DynamicBatcher<>(new DynamicBatcher.Plan(new BatchBounds(size, 1000, 2, Duration.ZERO), 100),
+                texts -> {
                     batches.add(texts);
                     return model.apply(texts);
-                }, new DynamicBatcher.Seen(processors, count -> {}, Ticker.system()));
-        opened.add(batcher);
-        return batcher;
+                }, new DynamicBatcher.Seen(on, count -> {}, Ticker.system()));
     }
 
     private static Work<String, String> work(String... texts) {
-        return new Work<>(List.of(texts), String::length, Deadline.after(Duration.ofSeconds(20), Ticker.system()));
+        return work(Duration.ofSeconds(20), () -> false, texts);
+    }
+
+    private static Work<String, String> work(Duration due, BooleanSupplier gone, String... texts) {
+        return new Work<>(List.of(texts), String::length, Deadline.after(due, Ticker.system()), gone);
     }
 
     private static List<String> answers(Work<String, String> work) throws InterruptedException {
-        assertThat(work.await(Duration.ofSeconds(20).toNanos())).isTrue();
-        assertThat(work.failure()).isNull();
+        assertThat(work.await()).isEqualTo(Ending.DONE);
         return work.results();
     }
 
@@ -91,7 +99,7 @@ class DynamicBatcherTest {
         processors.leave();
 
         assertThat(answers(good)).containsExactly("ok");
-        assertThat(bad.await(Duration.ofSeconds(20).toNanos())).isTrue();
+        assertThat(bad.await()).isEqualTo(Ending.FAILED);
         assertThat(bad.failure()).hasMessage("bad text");
         Work<String, String> next = work("next");
         batcher.submit(next);
@@ -104,7 +112,7 @@ class DynamicBatcherTest {
         Work<String, String> work = work("a");
         batcher.submit(work);
 
-        assertThat(work.await(Duration.ofSeconds(20).toNanos())).isTrue();
+        assertThat(work.await()).isEqualTo(Ending.FAILED);
         assertThat(work.failure()).hasMessage("0 results for 1 items");
     }
 
@@ -129,9 +137,9 @@ class DynamicBatcherTest {
         processors.take();
         Work<String, String> waits = work("waits");
         batcher.submit(waits);
-        batcher.close();
+        batcher.stop();
 
-        assertThat(waits.await(0)).isTrue();
+        assertThat(waits.await()).isEqualTo(Ending.FAILED);
         assertThat(waits.failure()).isNotNull();
         assertThat(batcher.submit(work("late"))).isFalse();
     }
@@ -146,8 +154,8 @@ class DynamicBatcherTest {
             answers.add(clients.submit(() -> {
                 go.await();
                 Work<String, String> work = work(texts);
-                Awaitility.await().until(() -> batcher.submit(work));
-                return answers(work);
+                Awaitility.await().until(() -> batcher.run(work) == Ending.DONE);
+                return work.results();
             }));
         }
         go.countDown();
@@ -156,5 +164,105 @@ class DynamicBatcherTest {
             assertThat(answers.get(i).get()).containsExactly("t" + i + "!", "u" + i + "!");
         }
         assertThat(batches.stream().mapToInt(List::size).sum()).isEqualTo(100);
+    }
+
+    private Future<Ending> runSoon(DynamicBatcher<String, String> batcher, Work<String, String> work) {
+        return clients.submit(() -> batcher.run(work));
+    }
+
+    @Test
+    void whoWaitsIsToldWhenItsDeadlinePassesAndAnEarlierOneIsNotKeptForALaterOne() throws Exception {
+        DynamicBatcher<String, String> batcher = batcher(8, texts -> texts);
+        processors.take();
+        Future<Ending> later = runSoon(batcher, work(Duration.ofMillis(600), () -> false, "later"));
+        Future<Ending> sooner = runSoon(batcher, work(Duration.ofMillis(20), () -> false, "sooner"));
+
+        assertThat(sooner.get()).isEqualTo(Ending.LATE);
+        assertThat(later.isDone()).isFalse();
+        assertThat(later.get()).isEqualTo(Ending.LATE);
+        processors.leave();
+        assertThat(runSoon(batcher, work("next")).get()).isEqualTo(Ending.DONE);
+        assertThat(batches).containsExactly(List.of("next"));
+    }
+
+    @Test
+    void aDeadlineThatPassesWhileTheModelHangsIsKept() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        DynamicBatcher<String, String> batcher = batcher(8, texts -> {
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return texts;
+        });
+
+        assertThat(runSoon(batcher, work(Duration.ofMillis(30), () -> false, "hangs")).get()).isEqualTo(Ending.LATE);
+        goOn.countDown();
+    }
+
+    @Test
+    void whoseCallerLeftIsFoundOutWhileItWaits() throws Exception {
+        DynamicBatcher<String, String> batcher = batcher(8, texts -> texts);
+        processors.take();
+
+        assertThat(runSoon(batcher, work(Duration.ofSeconds(20), () -> true, "left")).get()).isEqualTo(Ending.GONE);
+        processors.leave();
+        assertThat(runSoon(batcher, work("next")).get()).isEqualTo(Ending.DONE);
+        assertThat(batches).containsExactly(List.of("next"));
+    }
+
+    @Test
+    void whoseCallerLeftIsFoundOutWhenItsTurnComes() throws Exception {
+        DynamicBatcher<String, String> batcher = batcher(8, texts -> texts);
+        processors.take();
+        // Nobody watches these but the batcher itself.
+        Work<String, String> left = work(Duration.ofSeconds(20), () -> true, "left");
+        batcher.submit(left);
+        Awaitility.await().pollDelay(Duration.ofMillis(5)).until(() -> batcher.submit(work("stays")));
+        processors.leave();
+
+        assertThat(left.await()).isEqualTo(Ending.GONE);
+        Awaitility.await().until(() -> batches.contains(List.of("stays")));
+    }
+
+    @Test
+    void processorsThatAreFreeShareWhatWaits() throws Exception {
+        Processors two = new Processors(2, Ticker.system());
+        CountDownLatch both = new CountDownLatch(2);
+        DynamicBatcher<String, String> batcher = batcher(two, 8, texts -> {
+            both.countDown();
+            try {
+                both.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return texts;
+        });
+
+        Work<String, String> work = work("a", "b", "c", "d", "e", "f", "g", "h");
+        batcher.submit(work);
+
+        assertThat(answers(work)).hasSize(8);
+        assertThat(batches).extracting(List::size).allMatch(size -> size <= 4);
+        two.stop();
+    }
+
+    @Test
+    void manyBatchersHaveNoMoreThreadsThanThereAreProcessors() throws Exception {
+        Processors two = new Processors(2, Ticker.system());
+        ConcurrentLinkedQueue<String> threads = new ConcurrentLinkedQueue<>();
+        for (int i = 0; i < 20; i++) {
+            Work<String, String> work = work("text");
+            batcher(two, 8, texts -> {
+                threads.add(Thread.currentThread().getName());
+                return texts;
+            }).submit(work);
+            answers(work);
+        }
+
+        assertThat(threads).hasSize(20);
+        assertThat(Set.copyOf(threads)).isSubsetOf("batcher-1", "batcher-2");
+        two.stop();
     }
 }

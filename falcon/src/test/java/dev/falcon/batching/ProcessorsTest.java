@@ -12,7 +12,7 @@ class ProcessorsTest {
     @Test
     void noMoreComputeAtOnceThanThereAreProcessorsAndTheNextOnlyWhenOneIsFree() throws InterruptedException {
         HandTicker ticker = new HandTicker();
-        Processors processors = new Processors(2);
+        Processors processors = new Processors(2, ticker);
         Deadline soon = Deadline.after(Duration.ofMillis(20), ticker);
         assertThat(processors.take(soon)).isTrue();
         processors.take();

@@ -42,7 +42,19 @@ class ServedModelsTest {
 
     private Work<Prepared, Prediction> work(ModelRuntime model) {
         return new Work<>(List.of(model.prepare("text")), Prepared::costTokens,
-                Deadline.after(Duration.ofHours(1), ticker));
+                Deadline.after(Duration.ofHours(1), ticker), () -> false);
+    }
+
+    private static Thread runSoon(DynamicBatcher<Prepared, Prediction> batcher, Work<Prepared, Prediction> work,
+            Runnable afterwards) {
+        return Thread.startVirtualThread(() -> {
+            try {
+                batcher.run(work);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            afterwards.run();
+        });
     }
 
     @Test
@@ -55,19 +67,12 @@ class ServedModelsTest {
         first.hold();
         int processors = models.processors().count();
         for (int i = 0; i < processors; i++) {
-            assertThat(batcher(models, "first").submit(work(first))).isTrue();
+            runSoon(batcher(models, "first"), work(first), () -> {});
         }
         await().until(() -> first.waiting() == processors);
         Work<Prepared, Prediction> waiting = work(second);
-        batcher(models, "second").submit(waiting);
-        Thread client = Thread.startVirtualThread(() -> {
-            try {
-                waiting.await(Duration.ofHours(1).toNanos());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            first.go();
-        });
+        Thread client = runSoon(batcher(models, "second"), waiting, first::go);
+        await().until(() -> client.getState() == Thread.State.WAITING);
 
         models.close(Deadline.after(Duration.ofHours(1), ticker));
 
@@ -82,11 +87,13 @@ class ServedModelsTest {
         ObedientModel model = model("first");
         models.serve(List.of(new ServedModels.Candidate(model, "fake")));
         model.hold();
-        batcher(models, "first").submit(work(model));
+        Work<Prepared, Prediction> hangs = work(model);
+        runSoon(batcher(models, "first"), hangs, () -> {});
         await().until(() -> model.waiting() == 1);
 
         models.close(Deadline.after(Duration.ZERO, ticker));
 
+        assertThat(hangs.await()).as("who asked is not left waiting").isEqualTo(Work.Ending.FAILED);
         assertThat(model.waiting()).isOne();
         model.go();
     }
