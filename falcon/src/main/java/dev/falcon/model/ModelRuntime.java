@@ -28,8 +28,9 @@ public interface ModelRuntime {
     }
 
     /**
-     * Names what makes texts ready. A text prepared by one runtime may be given to every other of the same preparation, and
-     * what these have in common, an encoder's work, is then done once for all of them.
+     * Names what makes texts ready and does nearly all of the work on them: an encoder, or the model itself where it shares
+     * none. A text prepared by one runtime may be given to every other of the same preparation, and what these have in common
+     * is then done once for all of them. Whoever wraps a runtime passes it through.
      */
     default String preparation() {
         return id().name() + "/" + id().version() + "/" + id().digest();

@@ -14,8 +14,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes models warm and measures, while it does, how they are best called. A model that is like one before it in runtime and
- * speed is called like that one, so that many heads on one encoder do not each take a trial's time. Used by one thread.
+ * Makes models warm and measures, while it does, how they are best called. A model whose texts are worked by the same encoder
+ * as those of one before it, and as quickly, is called like that one, so that many heads on one encoder do not each take a
+ * trial's time. Used by one thread.
  */
 final class WarmUp {
 
@@ -24,7 +25,7 @@ final class WarmUp {
     /** Enough answers for the compiler to have seen the code, unless they take too long. */
     private static final int ANSWERS = 2000;
     private static final Duration TIME_MAX = Duration.ofMillis(300);
-    /** What a further model of a class that is warm already gets: its own data is touched, the code is compiled. */
+    /** What a further model of a preparation that is warm already gets: its own data is touched, the rest is compiled. */
     private static final Duration TIME_OF_FURTHER = Duration.ofMillis(30);
 
     private static final int RUNS = 5;
@@ -40,7 +41,8 @@ final class WarmUp {
      */
     record Result(Mode mode, int embeddingDimensions, long elapsedNanos) {}
 
-    private record Tried(Class<?> type, boolean batchInvariant, long nanosOfOne, Mode mode) {}
+    /** By what computes, never by class: one that is wrapped around runtimes is the same for all of them. */
+    private record Tried(String preparation, boolean batchInvariant, long nanosOfOne, Mode mode) {}
 
     private final Ticker ticker;
     private final int maxBatch;
@@ -54,7 +56,7 @@ final class WarmUp {
     /** @throws IllegalStateException if its answer to a plain sentence is no prediction over its labels */
     Result of(ModelRuntime model) {
         long started = ticker.nanos();
-        boolean further = tried.stream().anyMatch(before -> before.type() == model.getClass());
+        boolean further = tried.stream().anyMatch(before -> before.preparation().equals(model.preparation()));
         Duration atMost = further ? TIME_OF_FURTHER : TIME_MAX;
         for (int i = 0; i < ANSWERS && ticker.nanos() - started < atMost.toNanos(); i++) {
             check(model, model.predict(List.of(model.prepare(TEXT))));
@@ -63,7 +65,7 @@ final class WarmUp {
         Mode mode = alike(model, nanosOfOne);
         if (mode == null) {
             mode = Mode.of(model.batchInvariant(), trial(model, nanosOfOne));
-            tried.add(new Tried(model.getClass(), model.batchInvariant(), nanosOfOne, mode));
+            tried.add(new Tried(model.preparation(), model.batchInvariant(), nanosOfOne, mode));
         }
         return new Result(mode, embeddingDimensions(model), ticker.nanos() - started);
     }
@@ -89,7 +91,7 @@ final class WarmUp {
     private @Nullable Mode alike(ModelRuntime model, long nanosOfOne) {
         for (Tried before : tried) {
             double ratio = nanosOfOne / (double) Math.max(1, before.nanosOfOne());
-            if (before.type() == model.getClass() && before.batchInvariant() == model.batchInvariant()
+            if (before.preparation().equals(model.preparation()) && before.batchInvariant() == model.batchInvariant()
                     && ratio < ALIKE && ratio > 1 / ALIKE) {
                 return before.mode();
             }

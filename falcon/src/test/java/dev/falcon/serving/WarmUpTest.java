@@ -9,11 +9,15 @@ import dev.falcon.inference.ModelId;
 import dev.falcon.inference.Prediction;
 import dev.falcon.model.ModelRuntime;
 import dev.falcon.model.Prepared;
+import dev.falcon.quarantine.Quarantine;
 import dev.falcon.testing.HandTicker;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Models whose calls take the time that a test gives them. */
 class WarmUpTest {
@@ -29,6 +33,7 @@ class WarmUpTest {
 
     /** A model whose call with so many texts takes so many microseconds. */
     private final class TimedModel implements ModelRuntime {
+        private String preparation = "an encoder";
         private final boolean batchInvariant;
         private final IntToLongFunction micros;
         private final double[] probabilities;
@@ -54,6 +59,21 @@ class WarmUpTest {
         @Override
         public boolean batchInvariant() {
             return batchInvariant;
+        }
+
+        TimedModel on(String encoder) {
+            preparation = encoder;
+            return this;
+        }
+
+        @Override
+        public boolean callsNativeCode() {
+            return true;
+        }
+
+        @Override
+        public String preparation() {
+            return preparation;
         }
 
         @Override
@@ -116,6 +136,31 @@ class WarmUpTest {
         assertThat(second.largest).isEqualTo(1);
         assertThat(second.calls).as("warm already").isLessThan(20);
         assertThat(warmUp.of(slower).mode().way()).as("another speed").isEqualTo(Way.ONE_AT_A_TIME);
+    }
+
+    /** As the server does it with every model that calls native code. */
+    private static ModelRuntime asServed(ModelRuntime model, Path folder) {
+        return WatchedRuntime.of(model, new Quarantine(new Quarantine.Home(folder, "w"), null,
+                new Quarantine.Clocks(new HandTicker(), InstantSource.system())), null);
+    }
+
+    @Test
+    void modelsAsServedAreLikeEachOtherOnlyWhereOneEncoderWorksForBoth(@TempDir Path folder) {
+        TimedModel head = new TimedModel(true, size -> 2000 + 1000L * size).on("one");
+        TimedModel graph = new TimedModel(true, size -> 3000L * size).on("the graph");
+        TimedModel further = new TimedModel(true, size -> 2100 + 1000L * size).on("one");
+
+        Mode ofHead = warmUp.of(asServed(head, folder)).mode();
+        WarmUp.Result ofGraph = warmUp.of(asServed(graph, folder));
+        Mode ofFurther = warmUp.of(asServed(further, folder)).mode();
+
+        assertThat(ofHead.way()).isEqualTo(Way.BATCHED);
+        assertThat(ofGraph.mode().way()).as("as quick alone, and its batches do not gain").isEqualTo(Way.ONE_AT_A_TIME);
+        assertThat(graph.largest).as("tried in batches").isGreaterThan(1);
+        assertThat(Duration.ofNanos(ofGraph.elapsedNanos())).as("a whole warm-up")
+                .isGreaterThanOrEqualTo(Duration.ofMillis(300));
+        assertThat(ofFurther).isEqualTo(ofHead);
+        assertThat(further.largest).as("no trial").isEqualTo(1);
     }
 
     /** A model that takes its time for a text once, whoever asks for it then. */
