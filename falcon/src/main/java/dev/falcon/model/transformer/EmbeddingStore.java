@@ -22,7 +22,8 @@ import java.util.zip.CRC32;
 /**
  * Embeddings of training texts on disk, so that training again, or on a few texts more, does not embed them all anew: a file
  * for each encoder and number of tokens, to which records of one size are added (SHA-256 of the text, the embedding, a
- * checksum), and no text. Only a convenience: what cannot be read or written is embedded again. For one thread.
+ * checksum), and no text. Only a convenience: what cannot be read or written is embedded again. A damaged record is passed
+ * over, and its text's embedding added anew behind the others. For one thread.
  */
 final class EmbeddingStore {
 
@@ -53,11 +54,8 @@ final class EmbeddingStore {
             while (true) {
                 in.readFully(bytes);
                 ByteBuffer buffer = ByteBuffer.wrap(bytes);
-                if (buffer.getLong(RECORD_BYTES - Long.BYTES) != checksum(bytes)) {
-                    return found;
-                }
                 String key = HexFormat.of().formatHex(bytes, 0, KEY_BYTES);
-                if (wanted.contains(key)) {
+                if (buffer.getLong(RECORD_BYTES - Long.BYTES) == checksum(bytes) && wanted.contains(key)) {
                     float[] embedding = new float[EncoderDescription.DIMENSIONS];
                     buffer.position(KEY_BYTES).slice().asFloatBuffer().get(embedding);
                     found.put(key, embedding);

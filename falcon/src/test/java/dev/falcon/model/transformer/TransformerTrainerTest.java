@@ -9,6 +9,7 @@ import dev.falcon.model.LabelledTexts;
 import dev.falcon.model.Manifest;
 import dev.falcon.model.ModelRuntime;
 import dev.falcon.model.TrainedModel;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,6 +56,14 @@ class TransformerTrainerTest {
             TrainedModel again = trainer.train(texts, plan, steps::add);
             assertThat(again.manifest()).isEqualTo(trained.manifest());
             assertThat(steps).as("its embeddings were kept").noneMatch(step -> step.startsWith("embedded"));
+
+            flipAByteOfTheFirst(store(RealEncoders.folder()));
+            steps.clear();
+            assertThat(trainer.train(texts, plan, steps::add).manifest()).isEqualTo(trained.manifest());
+            assertThat(steps).as("the one that was damaged").contains("embedded 0 of 1 texts");
+            steps.clear();
+            trainer.train(texts, plan, steps::add);
+            assertThat(steps).as("it is kept again").noneMatch(step -> step.startsWith("embedded"));
         } finally {
             Files.deleteIfExists(store(RealEncoders.folder()));
         }
@@ -67,6 +76,12 @@ class TransformerTrainerTest {
     private static Path store(Path cache) {
         return cache.resolve("embeddings-" + INT8.name() + "-" + INT8.digest().substring(0, 12) + "-"
                 + RealEncoders.MAX_TOKENS + ".bin");
+    }
+
+    private static void flipAByteOfTheFirst(Path store) throws IOException {
+        byte[] damaged = Files.readAllBytes(store);
+        damaged[100]++;
+        Files.write(store, damaged);
     }
 
     private EmbeddingStore embeddings() {
@@ -103,10 +118,11 @@ class TransformerTrainerTest {
         embeddings().add(Map.of(two, embedding(2)));
 
         assertThat(embeddings().find(Set.of(one, two))).hasSize(2);
-        byte[] damaged = Files.readAllBytes(store(folder));
-        damaged[100]++;
-        Files.write(store(folder), damaged);
-        assertThat(embeddings().find(Set.of(one, two))).isEmpty();
+        flipAByteOfTheFirst(store(folder));
+        assertThat(embeddings().find(Set.of(one, two))).containsOnlyKeys(two);
+        embeddings().add(Map.of(one, embedding(1)));
+        assertThat(embeddings().find(Set.of(one, two))).hasSize(2);
+        assertThat(embeddings().find(Set.of(one)).get(one)).isEqualTo(embedding(1));
     }
 
     @Test
