@@ -78,10 +78,15 @@ public record Settings(Worker worker, Http http, Limits limits, Batch batch, Mod
                     meaning = "Texts of one request to /infer/batch, and texts times models of any request; more are refused as malformed_request, and so are answers that would not fit into the eighth of the heap that all large ones have together.") int maxTexts,
             @Setting(env = "BATCH_MAX_SIZE", byDefault = "32", min = 1, max = 1024,
                     meaning = "Texts that a model is given at once at most; only as many as were seen to pay when it was warmed up. 1: no batches.") int maxSize,
-            @Setting(env = "BATCH_MAX_TOKENS", byDefault = "4096", unit = "tokens", min = 1, max = 10_000_000,
-                    meaning = "Padded tokens of a batch at most: its longest text's times its texts. A longer text goes by itself.") int maxTokens,
+            @Setting(env = "BATCH_MAX_TOKENS", byDefault = "" + MOST_TOKENS, unit = "tokens", min = 1,
+                    max = MOST_TOKENS,
+                    meaning = "Padded tokens of a batch at most: its longest text's times its texts. A longer text goes by itself. No run of a model is made larger, as the memory check of the start counts so much for each.") int maxTokens,
             @Setting(env = "BATCH_MAX_DELAY_MS", byDefault = "0", unit = "ms", max = 1000,
-                    meaning = "How long a text may wait for others although its model could be run. 0: a batch is what came while the processors were taken.") Duration maxDelay) {}
+                    meaning = "How long a text may wait for others although its model could be run. 0: a batch is what came while the processors were taken.") Duration maxDelay) {
+
+        /** Padded tokens of any batch: what a run's memory is made for (docs/decisions/0010). */
+        public static final int MOST_TOKENS = 1024;
+    }
 
     /** Which models are served. */
     public record Models(

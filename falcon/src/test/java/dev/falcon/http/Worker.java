@@ -67,7 +67,7 @@ final class Worker implements AutoCloseable {
         HttpFront front = new HttpFront(new HttpFront.Parts(
                 new Settings.Worker("worker-7", Settings.LogLevel.INFO, Settings.LogFormat.TEXT, Duration.ofSeconds(1)),
                 http, new Settings.Limits(64, Duration.ofSeconds(30), Duration.ofSeconds(10), 0),
-                new Settings.Batch(maxTexts, 32, 4096, Duration.ZERO),
+                new Settings.Batch(maxTexts, 32, 1024, Duration.ZERO),
                 question -> {
                     received.add(question);
                     return journey.apply(question);

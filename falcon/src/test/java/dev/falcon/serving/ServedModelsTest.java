@@ -25,7 +25,7 @@ class ServedModelsTest {
     private final Ticker ticker = Ticker.system();
 
     private ServedModels models() {
-        return new ServedModels(new Settings.Batch(64, 1, 4096, Duration.ZERO),
+        return new ServedModels(new Settings.Batch(64, 1, 1024, Duration.ZERO),
                 new Settings.Limits(64, Duration.ofSeconds(30), Duration.ofSeconds(10), 0), new Metrics("w", ticker),
                 ticker);
     }

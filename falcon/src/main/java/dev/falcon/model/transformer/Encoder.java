@@ -1,5 +1,6 @@
 package dev.falcon.model.transformer;
 
+import dev.falcon.config.Settings;
 import dev.falcon.model.ModelFault;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,8 +8,8 @@ import java.util.List;
 /** An encoder in memory, which all of its callers share. Safe for use by many threads; closing waits for those at work. */
 final class Encoder implements AutoCloseable {
 
-    /** Tokens of a batch, padding included: bounds its memory, and no CPU gains from more. */
-    static final int BATCH_TOKENS = 1024;
+    /** Tokens of a batch, padding included, whoever makes it: what the memory of a run is made and counted for. */
+    static final int BATCH_TOKENS = Settings.Batch.MOST_TOKENS;
 
     private final EncoderDescription description;
     private final WordPieces tokenizer;

@@ -42,7 +42,7 @@ final class Graph implements AutoCloseable {
     GraphPrepared prepare(String text) {
         return tokenizer == null
                 ? new GraphPrepared(this, asHandedOver(text))
-                : new GraphPrepared(this, tokenizer.tokenize(text));
+                : new GraphPrepared(this, tokenizer.tokenize(text), signature.width());
     }
 
     /**
@@ -54,11 +54,6 @@ final class Graph implements AutoCloseable {
                 .map(c -> c == 0 || c > Character.MAX_VALUE || Character.isSurrogate((char) c) ? REPLACEMENT : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
-    }
-
-    /** Tokens that a text takes in a run: what a row of the graph's is wide, where that is fixed. */
-    int cells(GraphPrepared text) {
-        return Math.max(signature.width(), text.costTokens());
     }
 
     /**

@@ -10,8 +10,9 @@ final class GraphPrepared extends Prepared {
     private final @Nullable TokenIds tokens;
     private final @Nullable String text;
 
-    GraphPrepared(Graph graph, TokenIds tokens) {
-        super(tokens.size(), tokens.truncated());
+    /** @param width of the graph's rows where that is fixed, else 0: such a row costs the same however short its text */
+    GraphPrepared(Graph graph, TokenIds tokens, int width) {
+        super(Math.max(width, tokens.size()), tokens.truncated());
         this.graph = graph;
         this.tokens = tokens;
         this.text = null;

@@ -123,7 +123,7 @@ public final class GraphRuntime implements ModelRuntime {
         List<GraphPrepared> own = texts.stream().map(this::own).toList();
         Prediction[] predictions = new Prediction[own.size()];
         int together = batchInvariant && !graph.signature().alone() ? Encoder.BATCH_TOKENS : 1;
-        for (List<Integer> places : Batches.of(own.stream().map(graph::cells).toList(), together)) {
+        for (List<Integer> places : Batches.of(own.stream().map(GraphPrepared::costTokens).toList(), together)) {
             float[][] rows = graph.run(places.stream().map(own::get).toList());
             for (int i = 0; i < rows.length; i++) {
                 GraphPrepared text = own.get(places.get(i));

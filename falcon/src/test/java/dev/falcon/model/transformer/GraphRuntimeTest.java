@@ -138,6 +138,7 @@ class GraphRuntimeTest {
             assertProbabilities(answer, OnnxModels.softmax(OnnxModels.logits(tokens("sun"))));
         }
         assertThat(model.prepare("sun ".repeat(9)).costTokens()).isEqualTo(8);
+        assertThat(model.prepare("sun").costTokens()).as("a row is computed whole").isEqualTo(8);
     }
 
     @Test
