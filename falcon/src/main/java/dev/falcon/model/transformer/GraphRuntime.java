@@ -24,6 +24,7 @@ public final class GraphRuntime implements ModelRuntime {
     public static final String KIND = "onnx";
 
     private static final String TEXT = "The service was quick and friendly, and I would come back any time.";
+    private static final int WORDS_OF_LONG = 64;
     private static final double SAME = 1e-5;
 
     private final Graph graph;
@@ -38,7 +39,7 @@ public final class GraphRuntime implements ModelRuntime {
         this.batchInvariant = manifest.batchInvariant();
     }
 
-    /** Verifies and loads the graph beside a manifest, and tries it on a short and a long text. */
+    /** Verifies and loads the graph beside a manifest, and tries it on a short and a long text, and in batches if it is to have any. */
     public static GraphRuntime load(Path directory, Manifest manifest, Graphs graphs) throws ModelFault {
         Graphs.Loaded loaded = graphs.load(directory, manifest);
         GraphRuntime runtime = new GraphRuntime(loaded, manifest);
@@ -61,22 +62,60 @@ public final class GraphRuntime implements ModelRuntime {
 
     private void tryOut(Path directory, int maxTokens) throws ModelFault {
         Path file = directory.resolve(GraphFiles.GRAPH);
-        Prepared plain = prepare(TEXT);
-        Prediction alone = tried(file, plain, "a plain sentence");
-        Prepared longest = prepare("word ".repeat(Math.max(64, maxTokens)));
-        Prediction ofLongest = tried(file, longest, graph.signature().ofTokens()
-                ? "a text of " + longest.costTokens() + " tokens (\"graph.max_tokens\" says how many it may be given)"
-                : "a long text");
-        if (batchInvariant
-                && !areAlike(predict(List.of(longest, plain, longest)), List.of(ofLongest, alone, ofLongest))) {
-            throw new ModelFault(directory.resolve(Manifest.FILE_NAME), Reason.BAD_MANIFEST,
-                    "field \"batch_invariant\" is true, but an answer was another one in a batch than alone");
+        tried(file, graph.prepare(TEXT), "a plain sentence");
+        GraphPrepared longest = graph.prepare(words(Math.max(WORDS_OF_LONG, maxTokens)));
+        tried(file, longest, longest.tokens() == null
+                ? "a long text"
+                : "a text of " + longest.tokens().size()
+                        + " tokens (\"graph.max_tokens\" says how many it may be given)");
+        if (batchInvariant) {
+            tryOutBatches(directory.resolve(Manifest.FILE_NAME));
         }
     }
 
-    private Prediction tried(Path file, Prepared text, String what) throws ModelFault {
+    private void tryOutBatches(Path manifest) throws ModelFault {
         try {
-            return predict(List.of(text)).getFirst();
+            if (!answersAsAlone(unequal()) || !answersAsAlone(severalShort())) {
+                throw new ModelFault(manifest, Reason.BAD_MANIFEST,
+                        "field \"batch_invariant\" is true, but an answer was another one in a batch than alone");
+            }
+        } catch (IllegalStateException e) {
+            throw new ModelFault(manifest, Reason.BAD_MANIFEST,
+                    "field \"batch_invariant\" is true, but " + GraphFiles.GRAPH + " fails on a batch: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static String words(int number) {
+        return "word ".repeat(number);
+    }
+
+    /** A plain text, and about the longest that can share its run: most of the row that the plain one gets is padding. */
+    private List<Prepared> unequal() {
+        int words = Encoder.BATCH_TOKENS / 2;
+        Prepared mate = prepare(words(words));
+        // A word may be several tokens. Where the graph fixes a width that no two texts fit into, none ever share a run.
+        while (2 * mate.costTokens() > Encoder.BATCH_TOKENS && words > 1) {
+            words -= 1 + words / 8;
+            mate = prepare(words(words));
+        }
+        return List.of(prepare(TEXT), mate);
+    }
+
+    private List<Prepared> severalShort() {
+        return List.of(prepare(TEXT), prepare(words(1)), prepare("Never again."), prepare(words(9)),
+                prepare(TEXT + TEXT),
+                prepare("Where is my parcel?"));
+    }
+
+    private boolean answersAsAlone(List<Prepared> texts) {
+        return areAlike(predict(texts), texts.stream().map(text -> predict(List.of(text)).getFirst()).toList());
+    }
+
+    private void tried(Path file, Prepared text, String what) throws ModelFault {
+        try {
+            predict(List.of(text));
         } catch (IllegalStateException e) {
             throw new ModelFault(file, Reason.WRONG_GRAPH, "fails on " + what + ": " + e.getMessage(), e);
         }

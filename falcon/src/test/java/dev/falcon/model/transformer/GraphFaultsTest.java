@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An ONNX model that cannot be served is refused at load, by a sentence that names what is wrong with which file. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -161,6 +163,50 @@ class GraphFaultsTest {
         assertThat(GraphRuntime.load(folder, Manifest.read(folder), graphs).labels()).isEqualTo(OnnxModels.LABELS);
     }
 
+    /** Each row less the mean of all rows of its batch. */
+    private static OnnxFile mixing(int width) {
+        OnnxFile graph = OnnxModels.tokensTo("x")
+                .node("ReduceMean", List.of("x"), "mean_of_batch", OnnxFile.wholes("axes", List.of(0L)))
+                .node("Sub", List.of("x", "mean_of_batch"), "logits")
+                .output("logits", Element.FLOAT, -1, 3);
+        return graph.input("input_ids", Element.INT64, -1, width).input("attention_mask", Element.INT64, -1, width);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {64, 512, 513, 1024, 8192})
+    void aGraphThatMixesItsTextsIsFoundOutHoweverLongTheyMayBe(int maxTokens) throws Exception {
+        String more = ", \"batch_invariant\": true, \"graph\": {\"max_tokens\": " + maxTokens + "}";
+
+        assertFault(fault(mixing(-1).bytes(), TOKENIZER, more), Reason.BAD_MANIFEST, "manifest.json",
+                "\"batch_invariant\" is true");
+        assertThat(fault(OnnxModels.ofTokens(), TOKENIZER, more)).as("one that does not").isNull();
+    }
+
+    @Test
+    void aGraphOfFixedWidthThatMixesItsTextsIsFoundOutWhereTwoFitIntoARun() throws Exception {
+        String more = ", \"batch_invariant\": true";
+
+        assertFault(fault(mixing(16).bytes(), TOKENIZER, more), Reason.BAD_MANIFEST, "manifest.json",
+                "\"batch_invariant\" is true");
+        assertFault(fault(mixing(512).bytes(), TOKENIZER, more), Reason.BAD_MANIFEST, "manifest.json",
+                "\"batch_invariant\" is true");
+        assertThat(fault(mixing(513).bytes(), TOKENIZER, more)).as("no two ever share one").isNull();
+    }
+
+    @Test
+    void aGraphThatFailsOnSeveralTextsMayOnlyBeGivenOne() throws Exception {
+        byte[] ofOne = withTokens("x").axis("three", 3)
+                .axis("front", 0)
+                .node("Reshape", List.of("x", "three"), "row")
+                .node("Unsqueeze", List.of("row", "front"), "logits")
+                .output("logits", Element.FLOAT, -1, 3)
+                .bytes();
+
+        assertFault(fault(ofOne, TOKENIZER, ", \"batch_invariant\": true"), Reason.BAD_MANIFEST, "manifest.json",
+                "\"batch_invariant\" is true", "model.onnx fails on a batch");
+        assertThat(fault(ofOne, TOKENIZER, "")).isNull();
+    }
+
     @Test
     void moreThanTheGraphKeeps() throws Exception {
         byte[] blind = new OnnxFile().weights("table", new float[]{3, 0, 0, 0, 3, 0, 0, 0, 3, 1, 1, 1, 9, 1, 1, 1, 9,
@@ -186,6 +232,8 @@ class GraphFaultsTest {
 
         assertFault(fault(blind, TOKENIZER, ", \"batch_invariant\": true"), Reason.BAD_MANIFEST, "manifest.json",
                 "\"batch_invariant\" is true");
+        assertFault(fault(blind, TOKENIZER, ", \"batch_invariant\": true, \"graph\": {\"max_tokens\": 1024}"),
+                Reason.BAD_MANIFEST, "manifest.json", "\"batch_invariant\" is true");
         assertThat(fault(blind, TOKENIZER, "")).as("one at a time").isNull();
         assertFault(fault(narrow, TOKENIZER, ""), Reason.WRONG_GRAPH, "model.onnx", "fails on", "ONNX Runtime failed");
         assertFault(fault(OnnxModels.ofTokens(), TOKENIZER, ", \"graph\": {\"max_tokens\": 8193}"),
