@@ -28,6 +28,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,30 +51,37 @@ final class JourneyRig {
     private final AtomicInteger requests = new AtomicInteger();
 
     JourneyRig(Path folder, int maxInFlight) throws Exception {
-        this(folder, maxInFlight, true, Duration.ZERO, List.of());
+        this(folder, maxInFlight, true, Duration.ZERO, List.of(), Map.of());
     }
 
     /** It serves these too, beside its own. */
     static JourneyRig serving(Path folder, int maxInFlight, List<ModelRuntime> others) throws Exception {
-        return new JourneyRig(folder, maxInFlight, true, Duration.ZERO, others);
+        return new JourneyRig(folder, maxInFlight, true, Duration.ZERO, others, Map.of());
+    }
+
+    /** Same, and it caches nothing: whatever is asked is computed. */
+    static JourneyRig computing(Path folder, int maxInFlight, List<ModelRuntime> others) throws Exception {
+        return new JourneyRig(folder, maxInFlight, true, Duration.ZERO, others, Map.of("CACHE_ENABLED", "false"));
     }
 
     /** Its models take a few milliseconds a call, so that they are called through batchers. */
     static JourneyRig ofSlowModels(Path folder, int maxInFlight) throws Exception {
-        return new JourneyRig(folder, maxInFlight, true, Duration.ofMillis(3), List.of());
+        return new JourneyRig(folder, maxInFlight, true, Duration.ofMillis(3), List.of(), Map.of());
     }
 
     /** Its models are not warm. */
     static JourneyRig cold(Path folder) throws Exception {
-        return new JourneyRig(folder, 16, false, Duration.ZERO, List.of());
+        return new JourneyRig(folder, 16, false, Duration.ZERO, List.of(), Map.of());
     }
 
-    private JourneyRig(Path folder, int maxInFlight, boolean warm, Duration takes, List<ModelRuntime> others)
-            throws Exception {
+    private JourneyRig(Path folder, int maxInFlight, boolean warm, Duration takes, List<ModelRuntime> others,
+            Map<String, String> more) throws Exception {
         model = new ObedientModel("fake", takes);
         second = new ObedientModel("second", takes);
-        settings = SettingsReader.read(new Sources(Map.of("MAX_IN_FLIGHT", Integer.toString(maxInFlight),
-                "INFERENCE_LOG_PATH", folder.resolve("log.db").toString()), null),
+        Map<String, String> environment = new HashMap<>(more);
+        environment.put("MAX_IN_FLIGHT", Integer.toString(maxInFlight));
+        environment.put("INFERENCE_LOG_PATH", folder.resolve("log.db").toString());
+        settings = SettingsReader.read(new Sources(environment, null),
                 new SettingsReader.Surroundings("w", 2, folder));
         metrics = new Metrics("w", ticker);
         stores = Stores.open(settings.redis(), settings.breaker(), metrics, ticker);
