@@ -67,6 +67,14 @@ final class SeveralModelsTest {
                     .extracting(WorkerLog.Line::message)
                     .asString()
                     .contains("broken");
+            assertThat(worker.log()
+                    .lines()
+                    .stream()
+                    .filter(line -> List.of("model_loading", "ready").contains(line.text("event")))
+                    .map(WorkerLog.Line::message)
+                    .map(message -> message.replaceFirst(" on port .*", "")))
+                    .containsExactly("loading second/1, linear", "loading broken/1, linear", "loading first/1, linear",
+                            "loading third/1, linear", "ready: second/1");
         }
     }
 
