@@ -122,6 +122,8 @@ public final class HttpCatalog {
                 new Member("models[].calls",
                         "How it is called, as its warm-up showed best: `direct`, `one_at_a_time` or `batched`."),
                 new Member("models[].batch_size", "Texts that it is given at once at most."),
+                new Member("models[].batch_gain",
+                        "How many times as fast as one by one it answered so many texts at once, when it was warmed up; 1 where it is given one."),
                 new Member("models[].embedding_dimensions", "How long its embeddings are; 0 if it has none."),
                 new Member("worker_id", "The worker that says so."),
                 new Member("timestamp", "When this was said, in UTC."));

@@ -30,6 +30,8 @@ final class StatusPages {
 
     private record Models(List<Map<String, Object>> models, String workerId, String timestamp) {}
 
+    private static final double HUNDREDTHS = 100;
+
     private final String workerId;
     private final Supplier<ReadinessReport> readiness;
     private final Supplier<List<Served>> models;
@@ -81,6 +83,7 @@ final class StatusPages {
         row.put("default", isDefault);
         row.put("calls", served.calls());
         row.put("batch_size", served.batchSize());
+        row.put("batch_gain", Math.round(served.batchGain() * HUNDREDTHS) / HUNDREDTHS);
         row.put("embedding_dimensions", served.embeddingDimensions());
         return row;
     }

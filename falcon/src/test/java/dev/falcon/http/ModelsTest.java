@@ -14,6 +14,7 @@ import dev.falcon.inference.StageTimings;
 import dev.falcon.listener.OpenPort.Bounds;
 import dev.falcon.listener.RawClient;
 import dev.falcon.listener.RawClient.RawAnswer;
+import dev.falcon.serving.ServedModels;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -78,9 +79,13 @@ class ModelsTest {
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.body()).startsWith("{\"models\":[{\"name\":\"sentiment\",\"version\":\"1\","
                     + "\"digest\":\"d1\",\"labels\":[\"negative\",\"positive\"],\"runtime\":\"linear\","
-                    + "\"default\":true,\"calls\":\"direct\",\"batch_size\":1,\"embedding_dimensions\":0}")
+                    + "\"default\":true,\"calls\":\"direct\",\"batch_size\":1,\"batch_gain\":1.0,\"embedding_dimensions\":0}")
                     .contains("{\"name\":\"intent\",\"version\":\"2\",\"digest\":\"d2\"",
                             "\"runtime\":\"transformer\",\"default\":false,", "\"worker_id\":\"worker-7\"");
+            worker.models = List.of(new ServedModels.Served(INTENT, List.of("a", "b"), "onnx", "batched", 16, 1.4386, 0,
+                    0));
+            assertThat(client.send(Worker.get("/models")).answer().body()).as("what warm-up measured")
+                    .contains("\"calls\":\"batched\",\"batch_size\":16,\"batch_gain\":1.44,");
             worker.models = List.of();
             assertThat(client.send(Worker.get("/models")).answer().body()).startsWith("{\"models\":[],");
         }
