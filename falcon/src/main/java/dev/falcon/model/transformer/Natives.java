@@ -40,9 +40,9 @@ final class Natives {
                                 + System.getProperty("os.arch"));
             }
             String below = "native-" + machine.onnx();
-            Path onnx = cache.sized(ONNX + machine.onnx() + "/" + System.mapLibraryName("onnxruntime"), below);
-            cache.sized(ONNX + machine.onnx() + "/" + System.mapLibraryName("onnxruntime4j_jni"), below);
-            Path tokenizers = cache.sized(
+            Path onnx = cache.asInJar(ONNX + machine.onnx() + "/" + System.mapLibraryName("onnxruntime"), below);
+            cache.asInJar(ONNX + machine.onnx() + "/" + System.mapLibraryName("onnxruntime4j_jni"), below);
+            Path tokenizers = cache.asInJar(
                     TOKENIZERS + machine.tokenizers() + "/cpu/" + System.mapLibraryName("tokenizers"), below);
             try {
                 System.load(tokenizers.toString());

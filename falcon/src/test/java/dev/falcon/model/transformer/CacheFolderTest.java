@@ -3,6 +3,7 @@ package dev.falcon.model.transformer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.falcon.config.Settings;
 import dev.falcon.model.ModelFault;
 import dev.falcon.model.ModelFault.Reason;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -57,12 +60,94 @@ class CacheFolderTest {
     }
 
     @Test
+    void aLibraryOfWhichOneByteIsAnotherIsUnpackedAnew() throws Exception {
+        CacheFolder cache = new CacheFolder(folder);
+        Path file = cache.asInJar(TOKENIZER.resource(), "below");
+        byte[] good = Files.readAllBytes(file);
+        byte[] damaged = good.clone();
+        damaged[damaged.length / 2] ^= 1;
+        Files.write(file, damaged);
+
+        assertThat(cache.asInJar(TOKENIZER.resource(), "below")).hasBinaryContent(good);
+        FileTime written = FileTime.fromMillis(1_000_000);
+        Files.setLastModifiedTime(file, written);
+        assertThat(Files.getLastModifiedTime(cache.asInJar(TOKENIZER.resource(), "below"))).isEqualTo(written);
+    }
+
+    @Test
+    void whoMayReadWhatIsUnpackedIsLeftToTheUmask() throws Exception {
+        CacheFolder cache = new CacheFolder(folder);
+        Set<PosixFilePermission> usual = Files.getPosixFilePermissions(Files.createFile(folder.resolve("usual")));
+
+        assertThat(Files.getPosixFilePermissions(cache.verified(TOKENIZER))).isEqualTo(usual);
+        assertThat(Files.getPosixFilePermissions(cache.asInJar(TOKENIZER.resource(), "below"))).isEqualTo(usual);
+    }
+
+    @Test
+    void whereTheLockCannotBeHadFilesAreUnpackedWithoutIt() throws Exception {
+        Files.createDirectory(folder.resolve(".lock"));
+
+        assertThat(new CacheFolder(folder).verified(TOKENIZER)).hasSize(711_396);
+        assertThat(names()).containsExactlyInAnyOrder(".lock", TOKENIZER.fileName());
+    }
+
+    /** A worker's process as far as an encoder goes: once told to begin, it unpacks, loads and computes. */
+    static final class Starting {
+
+        private Starting() {}
+
+        public static void main(String[] folder) throws Exception {
+            System.out.println("there");
+            System.in.read();
+            try (Encoders encoders = new Encoders(new Settings.Encoding(Path.of(folder[0]), 64), 1)) {
+                Encoder encoder = encoders.get(EncoderDescription.BGE_SMALL_INT8.name(), Path.of("test"));
+                System.out.println(Arrays.hashCode(encoder.embed(encoder.tokenize("The soup was cold"))));
+            }
+        }
+
+        static Process start(Path folder) throws IOException {
+            ProcessBuilder builder = new ProcessBuilder(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", Starting.class.getName(),
+                    folder.toString());
+            // Not as an option: see WorkerSetup.
+            builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+            return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        }
+    }
+
+    @Test
+    void twoProcessesThatStartAtOnceOnAnEmptyFolderBothComputeAndLeaveItWhole() throws Exception {
+        Process one = Starting.start(folder);
+        Process other = Starting.start(folder);
+        try {
+            for (Process each : List.of(one, other)) {
+                assertThat(each.inputReader().readLine()).isEqualTo("there");
+            }
+            for (Process each : List.of(one, other)) {
+                each.outputWriter().append('\n').flush();
+            }
+            String answer = one.inputReader().readLine();
+            assertThat(answer).matches("-?\\d+");
+            assertThat(other.inputReader().readLine()).isEqualTo(answer);
+            assertThat(one.waitFor()).isZero();
+            assertThat(other.waitFor()).isZero();
+            assertThat(names()).hasSize(4)
+                    .contains(".lock", TOKENIZER.fileName(),
+                            EncoderDescription.BGE_SMALL_INT8.weights().fileName());
+        } finally {
+            one.destroyForcibly();
+            other.destroyForcibly();
+        }
+    }
+
+    @Test
     void manyThatStartAtOnceAllGetAWholeFileAndLeaveNothingBehind() throws Exception {
         List<Boolean> whole = IntStream.range(0, 6).parallel().mapToObj(worker -> {
             try {
                 CacheFolder cache = new CacheFolder(folder);
                 return Files.size(cache.verified(TOKENIZER)) == 711_396
-                        && Files.size(cache.sized(TOKENIZER.resource(), "below")) == 711_396;
+                        && Files.size(cache.asInJar(TOKENIZER.resource(), "below")) == 711_396;
             } catch (ModelFault | IOException e) {
                 return false;
             }
