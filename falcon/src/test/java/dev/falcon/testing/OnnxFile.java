@@ -15,8 +15,10 @@ public final class OnnxFile {
     /** Numbers of TensorProto.DataType. */
     public enum Element {
         FLOAT(1),
+        INT32(6),
         INT64(7),
         STRING(8),
+        FLOAT16(10),
         DOUBLE(11);
 
         private final int number;

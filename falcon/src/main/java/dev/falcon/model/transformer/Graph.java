@@ -90,7 +90,7 @@ final class Graph implements AutoCloseable {
     private float[][] run(OrtSession graph, Map<String, OnnxTensor> inputs, int texts) throws OrtException {
         try (OrtSession.Result result = graph.run(inputs, Set.of(signature.output()))) {
             OnnxValue value = result.get(0);
-            long[] expected = {texts, labels};
+            long[] expected = {texts, signature.columns()};
             if (!(value instanceof OnnxTensor tensor) || !Arrays.equals(tensor.getInfo().getShape(), expected)) {
                 throw new IllegalStateException("the output \"" + signature.output() + "\" has the shape "
                         + (value instanceof OnnxTensor tensor ? Arrays.toString(tensor.getInfo().getShape())
@@ -98,7 +98,7 @@ final class Graph implements AutoCloseable {
                         + " where " + Arrays.toString(expected) + " was expected, for " + texts + " texts and " + labels
                         + " labels");
             }
-            float[][] rows = new float[texts][labels];
+            float[][] rows = new float[texts][signature.columns()];
             FloatBuffer numbers = tensor.getFloatBuffer();
             for (float[] row : rows) {
                 numbers.get(row);

@@ -180,14 +180,22 @@ public final class GraphRuntime implements ModelRuntime {
     }
 
     private double[] probabilities(float[] row) {
-        double[] scores = new double[row.length];
-        for (int label = 0; label < row.length; label++) {
-            if (!Float.isFinite(row[label])) {
-                throw new IllegalStateException("the output \"" + graph.signature().output() + "\" holds " + row[label]
-                        + " for the label \"" + labels.get(label) + "\"");
+        // A row may tell of the last label alone: then its probability is the logit's sigmoid, a softmax with 0 beside it.
+        int untold = labels.size() - row.length;
+        double[] scores = new double[labels.size()];
+        for (int label = untold; label < scores.length; label++) {
+            scores[label] = row[label - untold];
+            if (!Double.isFinite(scores[label])) {
+                throw new IllegalStateException("the output \"" + graph.signature().output() + "\" holds "
+                        + row[label - untold] + " for the label \"" + labels.get(label) + "\"");
             }
-            scores[label] = row[label];
         }
-        return graph.signature().probabilities() ? Softmax.normalised(scores) : Softmax.of(scores);
+        if (!graph.signature().probabilities()) {
+            return Softmax.of(scores);
+        }
+        if (untold > 0) {
+            scores[0] = 1 - scores[untold];
+        }
+        return Softmax.normalised(scores);
     }
 }

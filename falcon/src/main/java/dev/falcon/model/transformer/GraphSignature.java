@@ -11,7 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param alone whether it takes one text at a time
  * @param width of a row of tokens, or of strings, where the graph fixes it; else 0
  * @param output that holds a row of scores for each text
+ * @param columns of that row: one for each label, or of two labels one for the second
  * @param probabilities whether these are probabilities, else logits
  */
-record GraphSignature(Set<String> inputs, boolean ofTokens, boolean alone, int width, String output,
+record GraphSignature(Set<String> inputs, boolean ofTokens, boolean alone, int width, String output, int columns,
         boolean probabilities) {
 
     private static final Set<String> FOR_TOKENS = Set.of(TokenMemory.IDS, TokenMemory.MASK, TokenMemory.TYPES);
@@ -64,7 +67,9 @@ record GraphSignature(Set<String> inputs, boolean ofTokens, boolean alone, int w
         }
         int width = shape.length == 2 && shape[1] > 0 ? (int) shape[1] : 0;
         String output = output(said);
+        int labels = said.manifest().labels().size();
         return new GraphSignature(Set.copyOf(said.inputs().keySet()), ofTokens, alone, width, output,
+                isOfTheSecond(Objects.requireNonNull(said.outputs().get(output)), labels) ? 1 : labels,
                 areProbabilities(said, output));
     }
 
@@ -111,7 +116,8 @@ record GraphSignature(Set<String> inputs, boolean ofTokens, boolean alone, int w
     private static String output(Said said) throws ModelFault {
         String named = said.graphSection().output();
         int labels = said.manifest().labels().size();
-        String expected = "expected FLOAT [texts, " + labels + "], a column for each label";
+        String expected = "expected FLOAT [texts, " + labels + "], a column for each label"
+                + (labels == 2 ? ", or FLOAT [texts, 1] for the second" : "");
         if (named != null) {
             NodeInfo output = said.outputs().get(named);
             if (output == null) {
@@ -119,17 +125,15 @@ record GraphSignature(Set<String> inputs, boolean ofTokens, boolean alone, int w
                         .unsaid("field \"graph.output\" names \"" + named + "\", but the outputs of " + GraphFiles.GRAPH
                                 + " are " + shown(said.outputs()));
             }
-            if (!fits(output, labels)) {
+            if (!fits(output, labels) && !isOfTheSecond(output, labels)) {
                 throw said.wrong("has the output " + shown(output) + "; " + expected);
             }
             return named;
         }
-        List<String> fitting = said.outputs()
-                .values()
-                .stream()
-                .filter(output -> fits(output, labels))
-                .map(NodeInfo::getName)
-                .toList();
+        List<String> fitting = names(said.outputs(), output -> fits(output, labels));
+        if (fitting.isEmpty()) {
+            fitting = names(said.outputs(), output -> isOfTheSecond(output, labels));
+        }
         if (fitting.isEmpty()) {
             throw said.wrong("has the outputs " + shown(said.outputs()) + "; " + expected);
         }
@@ -138,6 +142,17 @@ record GraphSignature(Set<String> inputs, boolean ofTokens, boolean alone, int w
                     + " could be meant: " + shown(said.outputs()));
         }
         return fitting.getFirst();
+    }
+
+    private static List<String> names(Map<String, NodeInfo> outputs, Predicate<NodeInfo> fit) {
+        return outputs.values().stream().filter(fit).map(NodeInfo::getName).toList();
+    }
+
+    /** What is trained on yes and no often tells of yes alone. */
+    private static boolean isOfTheSecond(NodeInfo output, int labels) {
+        TensorInfo tensor = tensor(output);
+        return labels == 2 && tensor != null && tensor.type == OnnxJavaType.FLOAT && tensor.getShape().length == 2
+                && tensor.getShape()[1] == 1;
     }
 
     /** Sizes that the graph leaves open are left to a run. */

@@ -118,6 +118,13 @@ class GraphFaultsTest {
         assertFault(fault(numbers, null, ""), Reason.WRONG_GRAPH, "model.onnx", "features FLOAT [-1, 2]",
                 "STRING [texts]");
         assertFault(fault(four, null, ""), Reason.WRONG_GRAPH, "model.onnx", "takes 4 texts at a time");
+        byte[] narrow = OnnxModels.tokensTo("logits")
+                .input("input_ids", Element.INT32, -1, -1)
+                .input("attention_mask", Element.INT32, -1, -1)
+                .output("logits", Element.FLOAT, -1, 3)
+                .bytes();
+        assertFault(fault(narrow, TOKENIZER, ""), Reason.WRONG_GRAPH, "model.onnx", "INT32 [-1, -1]",
+                "each INT64 [texts, tokens]");
     }
 
     @Test
@@ -139,6 +146,12 @@ class GraphFaultsTest {
         assertFault(fault(withTokens("x").node("Cast", List.of("x"), "logits", OnnxFile.whole("to", 11))
                 .output("logits", Element.DOUBLE, -1, 3)
                 .bytes(), TOKENIZER, ""), Reason.WRONG_GRAPH, "model.onnx", "logits DOUBLE [-1, 3]", "expected FLOAT");
+        assertFault(fault(withTokens("x").node("Cast", List.of("x"), "logits", OnnxFile.whole("to", 10))
+                .output("logits", Element.FLOAT16, -1, 3)
+                .bytes(), TOKENIZER, ""), Reason.WRONG_GRAPH, "model.onnx", "logits FLOAT16 [-1, 3]",
+                "expected FLOAT");
+        assertFault(fault(ofRows("logits", 1).output("logits", Element.FLOAT, -1, 1).bytes(), null, ""),
+                Reason.WRONG_GRAPH, "model.onnx", "logits FLOAT [-1, 1]", "expected FLOAT [texts, 3]");
         assertFault(fault(OnnxModels.ofTokens(), TOKENIZER, ", \"graph\": {\"scores\": \"probabilities\"}"),
                 Reason.WRONG_GRAPH, "model.onnx", "fails on a plain sentence", "are they logits?");
     }

@@ -176,6 +176,39 @@ class GraphRuntimeTest {
         }
     }
 
+    /** One column for two labels; the text "odd" is scored by this number, and others by a half. */
+    private ModelRuntime ofYesAndNo(String output, float score) throws Exception {
+        byte[] graph = OnnxModels.stringsTo(output, List.of("odd"), new float[]{0.5f, score})
+                .input("text", Element.STRING, -1)
+                .output(output, Element.FLOAT, -1, 1)
+                .bytes();
+        Path directory = OnnxModels.write(folder.resolve(output + score).resolve("1"), graph, null,
+                ", \"batch_invariant\": true");
+        Path manifest = directory.resolve(Manifest.FILE_NAME);
+        Files.writeString(manifest,
+                Files.readString(manifest).replace("[\"cold\", \"mild\", \"warm\"]", "[\"no\", \"yes\"]"));
+        return load(directory);
+    }
+
+    @Test
+    void oneColumnTellsOfTheSecondOfTwoLabels() throws Exception {
+        ModelRuntime logits = ofYesAndNo("logits", -3);
+        double sigmoid = 1 / (1 + Math.exp(3));
+
+        assertProbabilities(answer(logits, "odd"), 1 - sigmoid, sigmoid);
+        assertThat(answer(logits, "odd").label()).isEqualTo("no");
+        assertThat(answer(logits, "another").label()).isEqualTo("yes");
+        ModelRuntime probabilities = ofYesAndNo("probabilities", 0.75f);
+        assertProbabilities(answer(probabilities, "odd"), 0.25, 0.75);
+        assertProbabilities(probabilities.predict(List.of(probabilities.prepare("x"), probabilities.prepare("odd")))
+                .getLast(), 0.25, 0.75);
+        ModelRuntime wrong = ofYesAndNo("probabilities", 2);
+        assertThatThrownBy(() -> answer(wrong, "odd")).hasMessageContaining("are they logits?");
+        ModelRuntime broken = ofYesAndNo("logits", Float.NaN);
+        assertThatThrownBy(() -> answer(broken, "odd"))
+                .hasMessageContaining("\"logits\" holds NaN for the label \"yes\"");
+    }
+
     @Test
     void anAnswerThatIsNoNumberFailsByName() throws Exception {
         ModelRuntime model = ofTokens("broken", "");
