@@ -8,6 +8,7 @@ import dev.falcon.model.Evaluation;
 import dev.falcon.model.LabelledText;
 import dev.falcon.model.LabelledTextFault;
 import dev.falcon.model.LabelledTexts;
+import dev.falcon.model.LoadedModel;
 import dev.falcon.model.ModelFault;
 import dev.falcon.model.ModelRuntime;
 import java.util.ArrayList;
@@ -38,6 +39,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private ModelChoice model;
 
+    @Option(names = "--held-out",
+            description = "Score only those texts that the model's training held out. The data must be the file that it was trained on.") private boolean heldOut;
+
     @Option(names = "--json", description = "Print JSON.") private boolean json;
 
     EvaluateCommand(Shell shell) {
@@ -48,7 +52,9 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() {
         try (Progress progress = new Progress(shell.err(), Ticker.system(), "reading the data")) {
             LabelledTexts texts = data.read();
-            Evaluation evaluation = evaluation(model.load(shell).runtime(), texts, progress);
+            LoadedModel loaded = model.load(shell);
+            Evaluation evaluation = evaluation(loaded.runtime(),
+                    heldOut ? texts.heldOutFrom(loaded.manifest()) : texts, progress);
             shell.out().print(json ? Json.pretty(evaluation) : EvaluationText.of(evaluation));
             return ExitStatus.OK;
         } catch (LabelledTextFault | ModelFault e) {

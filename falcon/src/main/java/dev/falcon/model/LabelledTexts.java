@@ -30,6 +30,27 @@ public record LabelledTexts(Path file, List<LabelledText> examples, String diges
     static final int MAX_TEXT_CHARS = 200_000;
     static final int MAX_LABEL_CHARS = 200;
 
+    /**
+     * Those of them that a model's training held out, by the seed and the share in its manifest.
+     *
+     * @throws LabelledTextFault if it was not trained by Falcon, or on another file
+     */
+    public LabelledTexts heldOutFrom(Manifest manifest) throws LabelledTextFault {
+        Manifest.Training training = manifest.training();
+        if (training == null
+                || !(training.parameters().get(Manifest.Training.HELD_OUT_SHARE) instanceof Number share)) {
+            throw fault("the manifest of " + manifest.name() + "/" + manifest.version()
+                    + " does not say which part of its data was held out");
+        }
+        if (!training.dataDigest().equals(digest)) {
+            throw fault(
+                    "is not what " + manifest.name() + "/" + manifest.version() + " was trained on: SHA-256 " + digest
+                            + ", the manifest says " + training.dataDigest());
+        }
+        return new LabelledTexts(file, StratifiedSplit.of(examples, share.doubleValue(), training.seed()).heldOut(),
+                digest);
+    }
+
     /** The names of the two columns, or fields of a JSON object. */
     public record Columns(String text, String label) {}
 

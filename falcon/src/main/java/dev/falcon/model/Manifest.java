@@ -52,7 +52,11 @@ public record Manifest(int format, String kind, String name, String version, Lis
      * @param parameters of this kind of model, numbers and strings by name
      */
     public record Training(String dataDigest, long seed, int trainedOn, int heldOut, int duplicates,
-            Map<String, Object> parameters) {}
+            Map<String, Object> parameters) {
+
+        /** The parameter that every kind of model has: which share of each label's texts was held out. */
+        public static final String HELD_OUT_SHARE = "held_out_share";
+    }
 
     /**
      * What a graph may leave open; null each where it does not.

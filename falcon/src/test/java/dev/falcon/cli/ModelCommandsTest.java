@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falcon.json.Json;
 import dev.falcon.model.Evaluation;
+import dev.falcon.model.Manifest;
 import dev.falcon.testing.OnnxModels;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,6 +167,44 @@ class ModelCommandsTest {
 
         assertThat(scored.out()).startsWith("{\n  \"accuracy\" : 1.0,");
         assertThat(Json.read(scored.out().getBytes(UTF_8), Evaluation.class).count()).isEqualTo(120);
+    }
+
+    @Test
+    void evaluateScoresTheHeldOutPartAsTheTrainingDid() throws Exception {
+        String rows = Files.readString(data);
+        // Some that it cannot get right, so that another part would have another score.
+        Files.writeString(data, rows + rows.lines()
+                .filter(row -> row.endsWith("3"))
+                .map(row -> row.startsWith("cat") ? row.replaceFirst("cat", "dog") : row.replaceFirst("dog", "cat"))
+                .collect(Collectors.joining("\n", "", "\n")));
+        train("--test-share", "0.3", "--seed", "7");
+        Manifest manifest = Manifest.read(folder.resolve("models/pets/1"));
+
+        Ended scored = falcon("evaluate", "--data", data.toString(), "--held-out", "--json");
+
+        assertThat(scored.status()).as(scored.err()).isZero();
+        Evaluation evaluation = Json.read(scored.out().getBytes(UTF_8), Evaluation.class);
+        assertThat(evaluation).isEqualTo(manifest.heldOut());
+        assertThat(evaluation.accuracy()).isBetween(0.5, 0.99);
+    }
+
+    @Test
+    void aHeldOutPartThatCannotBeKnownIsRefused() throws IOException {
+        train();
+        Path other = Files.writeString(folder.resolve("other.csv"), "text,label\nit purrs,cat\nit barks,dog\n");
+        Path graph = OnnxModels.write(folder.resolve("weather").resolve("1"), OnnxModels.ofTokens(),
+                OnnxModels.tokenizer(true), "");
+        Map<String, String> environment =
+                Map.of("MODEL_CACHE_DIR", Path.of("target", "encoder-cache").toAbsolutePath().toString());
+
+        Ended ofOther = falcon("evaluate", "--data", other.toString(), "--held-out");
+        Ended ofGraph = falconIn(environment, "", "evaluate", "--model", graph.toString(), "--data", other.toString(),
+                "--held-out");
+
+        assertThat(ofOther.status()).isEqualTo(ExitStatus.FAILURE);
+        assertThat(ofOther.err()).contains("other.csv: is not what pets/1 was trained on: SHA-256 ");
+        assertThat(ofGraph.status()).isEqualTo(ExitStatus.FAILURE);
+        assertThat(ofGraph.err()).contains("weather/1 does not say which part of its data was held out");
     }
 
     @Test

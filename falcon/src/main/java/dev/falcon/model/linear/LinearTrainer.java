@@ -54,7 +54,7 @@ public final class LinearTrainer {
         parameters.put("cross_validation_accuracy", rounded(choice.accuracy()));
         parameters.put("cross_validation_folds", plan.folds());
         parameters.put("cross_validation_log_loss", rounded(choice.logLoss()));
-        parameters.put("held_out_share", plan.heldOutShare());
+        parameters.put(Manifest.Training.HELD_OUT_SHARE, plan.heldOutShare());
         parameters.put("min_documents", plan.minDocuments());
         parameters.put("tokenizer", Tokenizer.VERSION);
         parameters.put("word_ngrams_max", 2);

@@ -84,7 +84,7 @@ public final class TransformerTrainer {
         parameters.put("dimensions", EncoderDescription.DIMENSIONS);
         parameters.put(TransformerRuntime.ENCODER, plan.encoder());
         parameters.put("encoder_digest", Encoders.described(plan.encoder(), Path.of(plan.name())).digest());
-        parameters.put("held_out_share", plan.heldOutShare());
+        parameters.put(Manifest.Training.HELD_OUT_SHARE, plan.heldOutShare());
         parameters.put(TransformerRuntime.MAX_TOKENS, encoders.maxTokens());
         parameters.put("regularisation", fitted.strength());
         parameters.put("temperature", rounded(fitted.temperature()));
