@@ -1,6 +1,7 @@
 package dev.falcon;
 
 import dev.falcon.config.Settings;
+import dev.falcon.memory.MemoryPlan.Addend;
 import dev.falcon.model.ModelFault;
 import dev.falcon.model.ModelLoader;
 import dev.falcon.model.ModelRepository;
@@ -9,9 +10,12 @@ import dev.falcon.model.transformer.Encoders;
 import dev.falcon.model.transformer.GraphRuntime;
 import dev.falcon.model.transformer.Graphs;
 import dev.falcon.model.transformer.TransformerRuntime;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -25,7 +29,11 @@ public final class Runtimes implements AutoCloseable {
 
     /** Nothing is loaded yet. */
     public Runtimes(Settings.Encoding settings) {
-        int cores = Runtime.getRuntime().availableProcessors();
+        this(settings, Runtime.getRuntime().availableProcessors());
+    }
+
+    /** Same, as on a machine of so many processors. */
+    public Runtimes(Settings.Encoding settings, int cores) {
         this.encoders = new Encoders(settings, cores);
         this.graphs = new Graphs(settings, cores);
     }
@@ -47,18 +55,32 @@ public final class Runtimes implements AutoCloseable {
         return !kind.equals(LinearRuntime.KIND);
     }
 
-    /** What the models to be served take at most beside the heap, in bytes by what takes it; loads nothing. */
-    public Map<String, Long> nativeBytes(Settings.Models models) throws ModelFault {
+    /**
+     * What the models to be served take at most beside the heap, each part with the settings that ask for it; loads nothing.
+     * An encoder counts once, however many models share it.
+     */
+    public List<Addend> nativeMemory(Settings.Models models) throws ModelFault {
         List<ModelRepository.Found> served = new ModelRepository(models, this::ofKind).served();
-        Map<String, Long> bytes = new TreeMap<>(encoders.nativeBytes(served.stream()
-                .flatMap(found -> TransformerRuntime.encoderOf(found.manifest()).stream())
-                .distinct()
-                .toList()));
-        served.stream()
-                .filter(found -> found.manifest().kind().equals(GraphRuntime.KIND))
-                .forEach(found -> bytes.put("the model " + found.manifest().name() + "/" + found.manifest().version(),
-                        graphs.nativeBytes(found.directory(), found.manifest())));
-        return bytes;
+        Map<String, Set<String>> askedBy = new TreeMap<>();
+        List<Addend> graphsAlone = new ArrayList<>();
+        for (ModelRepository.Found found : served) {
+            String setting = !found.equals(served.getFirst())
+                    ? "SERVED_MODELS"
+                    : found.directory().equals(models.path()) ? "MODEL_PATH"
+                    : "DEFAULT_MODEL";
+            TransformerRuntime.encoderOf(found.directory(), found.manifest())
+                    .ifPresent(
+                            encoder -> askedBy.computeIfAbsent(encoder, _ -> new LinkedHashSet<>()).add(setting));
+            if (found.manifest().kind().equals(GraphRuntime.KIND)) {
+                graphsAlone.add(new Addend("the model " + found.manifest().name() + "/" + found.manifest().version(),
+                        graphs.nativeBytes(found.directory(), found.manifest()), setting));
+            }
+        }
+        List<Addend> addends = new ArrayList<>();
+        askedBy.forEach((encoder, settings) -> encoders.nativeBytes(List.of(encoder))
+                .forEach((what, bytes) -> addends.add(new Addend(what, bytes, String.join(" and ", settings)))));
+        addends.addAll(graphsAlone);
+        return addends;
     }
 
     /** What the models share. */

@@ -90,7 +90,7 @@ final class DoctorCommand implements Callable<Integer> {
         // What the libraries would say about a dead server, the findings say better.
         try (Logging _ = Logging.start(new Logging.Style(Event.Severity.CRITICAL, false, "doctor"), shell.err());
                 Runtimes runtimes = runtimes(settings)) {
-            findings.addAll(new Doctor(settings, runtimes::ofKind, runtimes::nativeBytes, Ticker.system(),
+            findings.addAll(new Doctor(settings, runtimes::ofKind, runtimes::nativeMemory, Ticker.system(),
                     InstantSource.system()).examine(subjects));
         }
         long faults = count(findings, Status.FAULT);

@@ -17,8 +17,8 @@ import dev.falcon.telemetry.EventLog;
 import dev.falcon.telemetry.Field;
 import dev.falcon.telemetry.Logging;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -100,13 +100,13 @@ final class ServeCommand implements Callable<Integer> {
 
     private static @Nullable String tooMuchMemory(Settings settings) throws ModelFault {
         JvmBounds jvm = JvmBounds.ofThisProcess();
-        String refusal = MemoryPlan.refusal(jvm, MemoryLimit.ofThisProcess(), encoders(settings));
+        String refusal = MemoryPlan.refusal(jvm, MemoryLimit.ofThisProcess(), taken(settings));
         return refusal == null ? HeapPlan.refusal(settings, jvm.heap()) : refusal;
     }
 
-    private static Map<String, Long> encoders(Settings settings) throws ModelFault {
+    private static List<MemoryPlan.Addend> taken(Settings settings) throws ModelFault {
         try (Runtimes runtimes = new Runtimes(settings.encoding())) {
-            return runtimes.nativeBytes(settings.models());
+            return runtimes.nativeMemory(settings.models());
         }
     }
 

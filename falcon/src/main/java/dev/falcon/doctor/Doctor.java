@@ -3,6 +3,7 @@ package dev.falcon.doctor;
 import dev.falcon.config.Settings;
 import dev.falcon.config.SettingsFindings;
 import dev.falcon.inference.Ticker;
+import dev.falcon.memory.MemoryPlan.Addend;
 import dev.falcon.model.ModelFault;
 import dev.falcon.model.ModelLoader;
 import java.time.Duration;
@@ -40,24 +41,24 @@ public final class Doctor {
 
     private final SettingsFindings settings;
     private final Function<String, Optional<ModelLoader>> loaders;
-    private final NativeBytes nativeBytes;
+    private final NativeMemory nativeMemory;
     private final Ticker ticker;
     private final InstantSource clock;
 
     /** @param loaders from a manifest's kind to what can load it */
     public Doctor(SettingsFindings settings, Function<String, Optional<ModelLoader>> loaders,
-            NativeBytes nativeBytes, Ticker ticker, InstantSource clock) {
+            NativeMemory nativeMemory, Ticker ticker, InstantSource clock) {
         this.settings = settings;
         this.loaders = loaders;
-        this.nativeBytes = nativeBytes;
+        this.nativeMemory = nativeMemory;
         this.ticker = ticker;
         this.clock = clock;
     }
 
-    /** What the encoders of the models to be served take at most beside the heap, in bytes by name. */
+    /** What the models to be served take at most beside the heap. */
     @FunctionalInterface
-    public interface NativeBytes {
-        Map<String, Long> of(Settings.Models models) throws ModelFault;
+    public interface NativeMemory {
+        List<Addend> of(Settings.Models models) throws ModelFault;
     }
 
     /** Something that looks and judges. */
@@ -117,19 +118,19 @@ public final class Doctor {
             case POSTGRES -> of(Settings.Postgres.class, subject,
                     postgres -> new PostgresCheck(postgres, ticker, clock).look());
             case MODEL -> of(Settings.Models.class, subject, models -> new ModelCheck(models, loaders, ticker).look());
-            case MEMORY -> of(Settings.class, subject, all -> MemoryCheck.look(all, encoders(all.models())));
+            case MEMORY -> of(Settings.class, subject, all -> MemoryCheck.look(all, taken(all.models())));
             case PORT -> of(Settings.Http.class, subject, http -> new PortCheck(http).look());
             case DISK -> of(Settings.InferenceLog.class, subject, log -> of(Settings.Postgres.class, subject,
                     postgres -> DiskCheck.look(log, postgres.host() != null)).look());
         };
     }
 
-    private Map<String, Long> encoders(Settings.Models models) {
+    private List<Addend> taken(Settings.Models models) {
         try {
-            return nativeBytes.of(models);
+            return nativeMemory.of(models);
         } catch (ModelFault e) {
             // The subject that looks at the model says so.
-            return Map.of();
+            return List.of();
         }
     }
 

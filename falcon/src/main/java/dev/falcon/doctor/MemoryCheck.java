@@ -5,8 +5,8 @@ import dev.falcon.memory.HeapPlan;
 import dev.falcon.memory.JvmBounds;
 import dev.falcon.memory.MemoryLimit;
 import dev.falcon.memory.MemoryPlan;
+import dev.falcon.memory.MemoryPlan.Addend;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +17,15 @@ final class MemoryCheck {
 
     private MemoryCheck() {}
 
-    /** @param encoders of the models to be served, in bytes by name */
-    static List<Finding> look(Settings settings, Map<String, Long> encoders) {
-        return of(settings, JvmBounds.ofThisProcess(), MemoryLimit.ofThisProcess(), encoders);
+    /** @param models what those to be served take */
+    static List<Finding> look(Settings settings, List<Addend> models) {
+        return of(settings, JvmBounds.ofThisProcess(), MemoryLimit.ofThisProcess(), models);
     }
 
-    static List<Finding> of(Settings settings, JvmBounds jvm, MemoryLimit limit, Map<String, Long> encoders) {
+    static List<Finding> of(Settings settings, JvmBounds jvm, MemoryLimit limit, List<Addend> models) {
         return List.of(
-                judged("memory.limit", MemoryPlan.refusal(jvm, limit, encoders),
-                        "a worker takes at most " + MemoryPlan.mb(MemoryPlan.sum(MemoryPlan.addends(jvm, encoders)))
+                judged("memory.limit", MemoryPlan.refusal(jvm, limit, models),
+                        "a worker takes at most " + MemoryPlan.mb(MemoryPlan.sum(MemoryPlan.addends(jvm, models)))
                                 + " of "
                                 + MemoryPlan.mb(limit.bytes()) + " (" + limit.source() + ")"),
                 judged("memory.heap", HeapPlan.refusal(settings, jvm.heap()),

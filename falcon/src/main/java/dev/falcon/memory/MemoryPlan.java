@@ -2,7 +2,6 @@ package dev.falcon.memory;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -47,11 +46,11 @@ public final class MemoryPlan {
 
     /** All that a worker may take, the heap first. */
     public static List<Addend> addends(JvmBounds jvm) {
-        return addends(jvm, Map.of());
+        return addends(jvm, List.of());
     }
 
-    /** Same, of a worker whose models take so much besides, in bytes by what takes it. */
-    public static List<Addend> addends(JvmBounds jvm, Map<String, Long> models) {
+    /** Same, of a worker whose models take so much besides. */
+    public static List<Addend> addends(JvmBounds jvm, List<Addend> models) {
         boolean unbounded = jvm.metaspace() == JvmBounds.UNBOUNDED;
         List<Addend> addends = new ArrayList<>(List.of(new Addend("heap", jvm.heap(), "-Xmx or -XX:MaxRAMPercentage"),
                 new Addend("direct buffers", jvm.direct(), "-XX:MaxDirectMemorySize"),
@@ -63,7 +62,7 @@ public final class MemoryPlan {
                 new Addend("collector's tables", (jvm.g1() ? G1_TABLES : OTHER_TABLES) + jvm.heap() / TABLES_SHARE,
                         ""),
                 new Addend("the JVM itself", JVM_ITSELF, ""), new Addend("SQLite", SQLITE, "")));
-        models.forEach((name, bytes) -> addends.add(new Addend(name, bytes, "DEFAULT_MODEL")));
+        addends.addAll(models);
         return List.copyOf(addends);
     }
 
@@ -74,11 +73,11 @@ public final class MemoryPlan {
 
     /** Why these bounds cannot be kept under this limit, with what to change; null where they can. */
     public static @Nullable String refusal(JvmBounds jvm, MemoryLimit limit) {
-        return refusal(jvm, limit, Map.of());
+        return refusal(jvm, limit, List.of());
     }
 
-    /** Same, of a worker whose models take so much besides, in bytes by what takes it. */
-    public static @Nullable String refusal(JvmBounds jvm, MemoryLimit limit, Map<String, Long> models) {
+    /** Same, of a worker whose models take so much besides. */
+    public static @Nullable String refusal(JvmBounds jvm, MemoryLimit limit, List<Addend> models) {
         List<Addend> addends = addends(jvm, models);
         long over = sum(addends) - limit.bytes();
         if (over <= 0) {

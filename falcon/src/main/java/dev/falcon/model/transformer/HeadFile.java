@@ -5,6 +5,7 @@ import dev.falcon.model.ModelFault;
 import dev.falcon.model.ModelFault.Reason;
 import dev.falcon.model.Sha256;
 import dev.falcon.model.WeightFile;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -14,11 +15,13 @@ import java.io.IOException;
 import java.io.UTFDataFormatException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A {@link Head} and the encoder it belongs to as bytes, big-endian: magic (8 bytes), format; the encoder's name and digest; number of labels and the labels (strings, as
@@ -61,6 +64,18 @@ final class HeadFile {
             throw new UncheckedIOException("writing to memory", e);
         }
         return bytes.toByteArray();
+    }
+
+    /** The encoder that the head of a model directory names; empty where that cannot be read, whose reason loading tells. */
+    static Optional<String> encoder(Path directory) {
+        try (DataInputStream in = new DataInputStream(
+                new BufferedInputStream(Files.newInputStream(directory.resolve(NAME))))) {
+            return Arrays.equals(in.readNBytes(MAGIC.length), MAGIC) && in.readInt() == FORMAT
+                    ? Optional.of(in.readUTF())
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** Reads the head of a model directory, and verifies it against the manifest. */

@@ -61,11 +61,12 @@ public final class TransformerRuntime implements ModelRuntime {
                 encoders.maxTokens());
     }
 
-    /** The encoder that a model's manifest names; empty for models of other kinds. */
-    public static Optional<String> encoderOf(Manifest manifest) {
-        return manifest.kind().equals(KIND) && parameter(manifest, ENCODER) instanceof String name
-                ? Optional.of(name)
-                : Optional.empty();
+    /**
+     * The encoder that a model would be loaded with, which its head names and its manifest need not; empty for models of other
+     * kinds, and for a head that cannot be loaded.
+     */
+    public static Optional<String> encoderOf(Path directory, Manifest manifest) {
+        return manifest.kind().equals(KIND) ? HeadFile.encoder(directory) : Optional.empty();
     }
 
     /** A model that reads another number of tokens than it was trained with gives other answers, so it is another model. */
