@@ -90,7 +90,7 @@ public final class FalconServer {
         quarantine = new Quarantine(
                 new Quarantine.Home(settings.inferenceLog().spoolDir(), settings.worker().id()), stores.shared(),
                 new Quarantine.Clocks(ticker, clock));
-        crash = CrashOnText.of(settings.debug(), log);
+        crash = crash(metrics);
         runtimes = new Runtimes(settings.encoding());
         served = new ServedModels(settings.batch(), settings.limits(), metrics, ticker);
         readiness = new Readiness(served, stores::isAvailable, inferenceLog::isAvailable);
@@ -160,6 +160,14 @@ public final class FalconServer {
             metrics.memoryGrows();
         }
         return leak;
+    }
+
+    private @Nullable CrashOnText crash(Metrics metrics) {
+        CrashOnText crashing = CrashOnText.of(settings.debug(), log);
+        if (crashing != null) {
+            metrics.crashesOnText();
+        }
+        return crashing;
     }
 
     private ServedSet load(Metrics metrics) throws ModelFault {

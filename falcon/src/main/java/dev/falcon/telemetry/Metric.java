@@ -84,6 +84,8 @@ public enum Metric {
             "reason"),
     DEBUG_MEMORY_GROWTH("debug_memory_growth_enabled", Type.GAUGE,
             "1 while DEBUG_MEMORY_GROWTH makes this worker leak memory on purpose, else 0."),
+    DEBUG_CRASH_ON_TEXT("debug_crash_on_text_enabled", Type.GAUGE,
+            "1 while DEBUG_CRASH_ON_TEXT makes a text end this worker on purpose, else 0."),
     LAST_EXIT_CLEAN("worker_last_exit_clean", Type.GAUGE,
             "1 if this worker's last run ended after a whole drain, 0 if not, unknown (NaN) where no mark can be kept."),
     APP("app_info", Type.GAUGE, "1, with the running version.", "version", "java_version");

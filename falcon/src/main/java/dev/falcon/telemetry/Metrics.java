@@ -37,6 +37,7 @@ public final class Metrics {
     private final Map<Dependency, GuardMeters> guards = new EnumMap<>(Dependency.class);
     private final FallbackMeters fallbacks;
     private final Gauge memoryGrowth;
+    private final Gauge crashOnText;
 
     public Metrics(String workerId, Ticker ticker) {
         workerLabel = Labels.of("worker_id", workerId);
@@ -64,6 +65,8 @@ public final class Metrics {
         meters.gauge(Metric.HEAP_LIVE, ProcessMemory::liveAfterCollectionBytes);
         memoryGrowth = meters.gauge(Metric.DEBUG_MEMORY_GROWTH);
         memoryGrowth.set(0);
+        crashOnText = meters.gauge(Metric.DEBUG_CRASH_ON_TEXT);
+        crashOnText.set(0);
         JvmMetrics.builder().constLabels(workerLabel).register(registry);
     }
 
@@ -77,6 +80,11 @@ public final class Metrics {
     /** Shows that memory is leaked on purpose. */
     public void memoryGrows() {
         memoryGrowth.set(1);
+    }
+
+    /** Shows that a text ends this worker on purpose. */
+    public void crashesOnText() {
+        crashOnText.set(1);
     }
 
     public RequestMeters requests() {

@@ -55,6 +55,7 @@ final class CrashingTextTest {
         WorkerSetup setup = setup("w");
         try (WorkerProcess worker = setup.start()) {
             assertThat(worker.log().of("debug_crash_on_text")).hasSize(1);
+            assertThat(worker.metric("debug_crash_on_text_enabled")).isEqualTo(1);
             assertThat(worker.infer("a text like any other").status()).isEqualTo(200);
             assertThatThrownBy(() -> worker.infer(CRASHING)).isInstanceOf(UncheckedIOException.class);
             assertThat(worker.exitStatus()).as(SIGNAL).isEqualTo(ABORTED);

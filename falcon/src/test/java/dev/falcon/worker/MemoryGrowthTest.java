@@ -58,6 +58,7 @@ final class MemoryGrowthTest {
         try (WorkerProcess next = setup.start()) {
             assertThat(next.metric("worker_last_exit_clean")).isZero();
             assertThat(next.metric("debug_memory_growth_enabled")).isZero();
+            assertThat(next.metric("debug_crash_on_text_enabled")).isZero();
             assertThat(next.log().of("debug_memory_growth")).isEmpty();
         }
     }
