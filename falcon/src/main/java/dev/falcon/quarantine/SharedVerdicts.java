@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SharedVerdicts(KeyValueStore store) {
 
-    private static final String KEY = "falcon:quarantine:1";
+    static final String KEY = "falcon:quarantine:1";
 
     /**
      * Puts into the store what the change makes of what is there.

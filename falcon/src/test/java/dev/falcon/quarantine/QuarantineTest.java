@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.falcon.config.Settings;
 import dev.falcon.config.SettingsReader;
 import dev.falcon.config.Sources;
+import dev.falcon.inference.Patience;
 import dev.falcon.inference.Ticker;
 import dev.falcon.store.InProcessStore;
 import dev.falcon.store.KeyValueStore;
+import dev.falcon.store.StoreUnavailable;
 import dev.falcon.store.Stores;
 import dev.falcon.telemetry.Metrics;
 import java.nio.file.Files;
@@ -82,6 +84,27 @@ class QuarantineTest {
             assertThat(w.refusal(List.of(ONE))).isNotNull();
             assertThat(fresh.refusal(List.of(ONE))).as("without waiting for the next exchange").isNotNull();
         }
+    }
+
+    @Test
+    void whatTheStoreHasLostIsBroughtBackByAWorkerThatKnowsIt() throws Exception {
+        killed("w", ONE);
+        begun("w", store).close();
+        killed("w", ONE);
+        try (Quarantine _ = begun("w", store)) {
+            byte[] there = told();
+
+            assertThat(store.remove(SharedVerdicts.KEY, there == null ? new byte[0] : there, new Patience())).isTrue();
+
+            await().atMost(PATIENCE).until(() -> told() != null);
+            try (Quarantine fresh = begun("fresh", store)) {
+                assertThat(fresh.refusal(List.of(ONE))).isNotNull();
+            }
+        }
+    }
+
+    private byte @Nullable [] told() throws StoreUnavailable {
+        return store.get(List.of(SharedVerdicts.KEY), new Patience()).getFirst();
     }
 
     @Test
