@@ -5,9 +5,6 @@ import dev.falcon.config.SettingsCatalog;
 import dev.falcon.config.SettingsFaults;
 import dev.falcon.config.SettingsReader;
 import dev.falcon.config.Sources;
-import dev.falcon.memory.JvmBounds;
-import dev.falcon.memory.MemoryLimit;
-import dev.falcon.memory.MemoryPlan;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,13 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Whether settings, times, memory and rights fit each other and the worker, which reads the settings itself. */
 final class Fit {
-    private static final long MB = 1024 * 1024;
+    private static final long MB = Container.MB;
 
     /** The part of the drain's time that the worker keeps for its log, and what a slow end may take beyond. */
     private static final long FLUSH_SECONDS = 2;
@@ -29,8 +24,6 @@ final class Fit {
 
     /** Of PostgreSQL's 100 connections by default, those that no role but the superuser gets. */
     private static final long CONNECTIONS = 97;
-
-    private static final Pattern MEMORY = Pattern.compile("(\\d+)([MG])i");
 
     private final Fleet fleet;
     private final String launcher;
@@ -109,29 +102,39 @@ final class Fit {
     }
 
     private void disk(Settings settings) {
-        long limit = memory(fleet.worker().at("resources", "limits", "ephemeral-storage").text());
+        long limit = Container.memory(fleet.worker().at("resources", "limits", "ephemeral-storage").text());
         long all = 0;
         for (Node volume : fleet.pod().at("spec", "volumes").items()) {
-            all += memory(volume.at("emptyDir", "sizeLimit").text());
+            all += Container.memory(volume.at("emptyDir", "sizeLimit").text());
         }
         check(all > 0 && all <= limit, "volumes of " + all / MB + " MB do not fit into " + limit / MB + " MB");
-        String spool = settings.inferenceLog().spoolDir().toString();
-        long room = fleet.worker()
+        Node volume = volume(settings.inferenceLog().spoolDir());
+        long spool = settings.inferenceLog().spoolMaxMb() * MB;
+        long unpacked = volume(settings.encoding().cacheDir()).place().equals(volume.place()) ? Unpacked.bytes() : 0;
+        long room = Container.memory(volume.at("emptyDir", "sizeLimit").text());
+        check(room > spool + unpacked, "the spool of " + spool / MB + " MB and " + unpacked / MB
+                + " MB that are unpacked have a volume of " + room / MB + " MB");
+        long cache = Container.memory(volume(settings.encoding().cacheDir()).at("emptyDir", "sizeLimit").text());
+        check(cache > Unpacked.bytes(), "what is unpacked into " + settings.encoding().cacheDir() + " has a volume of "
+                + cache / MB + " MB");
+        check(fleet.worker().at("volumeMounts").items().stream().anyMatch(each -> each.at("mountPath").is("/tmp")),
+                "there is no /tmp to unpack native code to");
+    }
+
+    /** The one that this folder lies in and may be written to; an empty one where there is none. */
+    private Node volume(Path folder) {
+        return fleet.worker()
                 .at("volumeMounts")
                 .items()
                 .stream()
-                .filter(each -> spool.startsWith(each.at("mountPath").text() + "/") && !each.at("readOnly").is(true))
+                .filter(each -> folder.startsWith(each.at("mountPath").text()) && !each.at("readOnly").is(true))
                 .flatMap(mount -> fleet.pod()
                         .at("spec", "volumes")
                         .items()
                         .stream()
                         .filter(each -> each.at("name").is(mount.at("name").text())))
-                .mapToLong(each -> memory(each.at("emptyDir", "sizeLimit").text()))
-                .sum();
-        check(room > settings.inferenceLog().spoolMaxMb() * MB, "the spool of " + settings.inferenceLog().spoolMaxMb()
-                + " MB in " + spool + " has a volume of " + room / MB + " MB");
-        check(fleet.worker().at("volumeMounts").items().stream().anyMatch(each -> each.at("mountPath").is("/tmp")),
-                "there is no /tmp to unpack native code to");
+                .findFirst()
+                .orElse(new Node("none", null));
     }
 
     private void numbers(Settings settings) {
@@ -161,42 +164,14 @@ final class Fit {
         check(limits.at("memory").is(fleet.worker().at("resources", "requests", "memory").text()),
                 "memory is not requested as it is limited");
         check(limits.at("cpu").exists(), "without a CPU limit the JVM counts the node's processors");
-        long limit = memory(limits.at("memory").text());
-        String options = launcher.substring(launcher.indexOf("exec \"$java\"")) + " "
-                + variables(fleet).getOrDefault("JAVA_OPTS", "");
-        JvmBounds bounds = new JvmBounds(limit * option(options, "-XX:MaxRAMPercentage=(\\d+)") / 100,
-                option(options, "-XX:MaxDirectMemorySize=(\\d+)m") * MB,
-                option(options, "-Dio.netty.maxDirectMemory=(\\d+)"),
-                option(options, "-XX:MaxMetaspaceSize=(\\d+)m") * MB,
-                option(options, "-XX:ReservedCodeCacheSize=(\\d+)m") * MB, option(options, "-Xss(\\d+)k") * 1024, true,
-                cores());
-        String refusal = MemoryPlan.refusal(bounds, new MemoryLimit(limit, "resources.limits.memory"));
+        String refusal = new Container(Container.memory(limits.at("memory").text()), cores(), variables(fleet))
+                .refusal(launcher);
         check(refusal == null, String.valueOf(refusal));
     }
 
     private int cores() {
-        String cpu = fleet.worker().at("resources", "limits", "cpu").text();
-        return cpu.matches("\\d+") ? Integer.parseInt(cpu) : 1;
-    }
-
-    /** The last one counts, as for the JVM. */
-    private static long option(String options, String pattern) {
-        Matcher matcher = Pattern.compile(pattern).matcher(options);
-        long value = -1;
-        while (matcher.find()) {
-            value = Long.parseLong(matcher.group(1));
-        }
-        if (value < 0) {
-            throw new IllegalStateException("bin/falcon does not say " + pattern);
-        }
-        return value;
-    }
-
-    private static long memory(String quantity) {
-        Matcher matcher = MEMORY.matcher(quantity);
-        return matcher.matches()
-                ? Long.parseLong(matcher.group(1)) * (matcher.group(2).equals("G") ? 1024 * MB : MB)
-                : 0;
+        Node cpu = fleet.worker().at("resources", "limits", "cpu");
+        return cpu.exists() ? Container.cores(cpu.text()) : 1;
     }
 
     /** What Kubernetes calls the restricted level, and more. */

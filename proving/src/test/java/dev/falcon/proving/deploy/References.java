@@ -1,9 +1,11 @@
 package dev.falcon.proving.deploy;
 
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Whether all that one object says of another, selectors, ports and names, is there. */
@@ -84,8 +86,13 @@ final class References {
                 .flatMap(rule -> rule.at("ports").items().stream())
                 .map(each -> each.at("protocol").text() + " " + each.at("port").text())
                 .collect(Collectors.toSet());
-        check(out.equals(Set.of("UDP 53", "TCP 53", "TCP " + environment.getOrDefault("REDIS_PORT", "6379"),
-                "TCP " + environment.getOrDefault("POSTGRES_PORT", "5432"))),
+        Set<String> wanted =
+                new TreeSet<>(Set.of("UDP 53", "TCP 53", "TCP " + environment.getOrDefault("REDIS_PORT", "6379"),
+                        "TCP " + environment.getOrDefault("POSTGRES_PORT", "5432")));
+        if (environment.containsKey("OTEL_EXPORTER_OTLP_ENDPOINT")) {
+            wanted.add("TCP " + URI.create(environment.get("OTEL_EXPORTER_OTLP_ENDPOINT")).getPort());
+        }
+        check(out.equals(wanted),
                 fleet.the("NetworkPolicy").at("spec", "egress"), "lets out to " + out);
         List<String> both = fleet.the("NetworkPolicy")
                 .at("spec", "policyTypes")
