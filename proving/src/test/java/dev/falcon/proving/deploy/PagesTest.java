@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,6 +33,11 @@ final class PagesTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]*)(#[^)]*)?\\)");
     private static final Pattern FIGURE =
             Pattern.compile("(?m)^\\|[^|]*\\| ([^|]+?) \\| (PERFORMANCE|SOAK), `([^|]+)` \\|$");
+
+    /** Requests a second × (hits × CPU µs of one + the rest × theirs) and the cores that makes, at half load too. */
+    private static final Pattern EXAMPLE =
+            Pattern.compile("([\\d,]+) × \\(([\\d.]+) × ([\\d,.]+) \\+ ([\\d.]+) × ([\\d,.]+)\\)"
+                    + " µs = ([\\d.]+) cores; at half load (\\d+\\.\\d+)");
 
     /** Of other programs: PostgreSQL, Redis, Prometheus, Docker and the shell. */
     private static final Set<String> FOREIGN = Set.of("pg_stat_activity", "pg_backend_pid", "pg_terminate_backend",
@@ -60,7 +66,30 @@ final class PagesTest {
                             figure.group(2), figure.group(3))
                     .contains(figure.group(1).replaceAll(" .*", ""));
         }
-        assertThat(figures).hasSizeGreaterThan(10);
+        assertThat(figures).hasSizeGreaterThan(10).anyMatch(figure -> figure.contains("sentence encoder"));
+    }
+
+    @Test
+    void examplesOfThePlanReckonWithItsFigures() throws IOException {
+        String plan = Files.readString(DOCS.resolve("CAPACITY_PLAN.md"));
+        Set<String> figures = FIGURE.matcher(plan)
+                .results()
+                .map(figure -> figure.group(1).replaceAll(" .*", ""))
+                .collect(Collectors.toSet());
+        List<MatchResult> examples = EXAMPLE.matcher(plan).results().toList();
+
+        assertThat(examples).hasSize(3).allSatisfy(example -> {
+            assertThat(figures).contains(example.group(3), example.group(5));
+            double cores = number(example, 1)
+                    * (number(example, 2) * number(example, 3) + number(example, 4) * number(example, 5)) / 1e6;
+            assertThat(number(example, 2) + number(example, 4)).isEqualTo(1);
+            assertThat(example.group(6)).isEqualTo(String.format(Locale.ROOT, "%.2f", cores));
+            assertThat(example.group(7)).isEqualTo(String.format(Locale.ROOT, "%.2f", cores / 0.5));
+        });
+    }
+
+    private static double number(MatchResult found, int group) {
+        return Double.parseDouble(found.group(group).replace(",", ""));
     }
 
     @ParameterizedTest
