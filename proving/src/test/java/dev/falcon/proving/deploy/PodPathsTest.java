@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class PodPathsTest {
     /** Stores and folders of the cluster. */
     private static final Set<String> NOT_HERE = Set.of("REDIS_HOST", "REDIS_PASSWORD_FILE", "POSTGRES_HOST",
-            "POSTGRES_PASSWORD_FILE", "INFERENCE_LOG_SPOOL_DIR", "JAVA_OPTS");
+            "POSTGRES_PASSWORD_FILE", "INFERENCE_LOG_SPOOL_DIR", "MODEL_CACHE_DIR", "JAVA_OPTS");
 
     @TempDir private Path folder;
 
