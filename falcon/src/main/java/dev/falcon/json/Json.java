@@ -165,7 +165,7 @@ public final class Json {
     }
 
     /** A name of the caller's as far as it helps, on one line. */
-    private static String shown(String name) {
+    static String shown(String name) {
         String line = name.replaceAll("[\\p{Cntrl}\\p{Cs}\"]", "?");
         return line.length() <= MAX_NAME_CHARS_SHOWN ? line : line.substring(0, MAX_NAME_CHARS_SHOWN) + "…";
     }

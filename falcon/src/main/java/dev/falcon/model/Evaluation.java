@@ -1,8 +1,11 @@
 package dev.falcon.model;
 
 import dev.falcon.inference.Prediction;
+import dev.falcon.json.JsonObject;
+import dev.falcon.json.MalformedJson;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How well predictions met the labels that people gave. A pure value; shares are rounded to six decimals, so that equal
@@ -48,6 +51,25 @@ public record Evaluation(double accuracy, Interval accuracyInterval, double macr
         return new Evaluation(rounded((double) right / given.length),
                 new Interval(rounded(interval.low()), rounded(interval.high())), rounded(macroF1(confusion)),
                 rounded(calibrationError(given, predictions)), given.length, List.copyOf(labels), asLists(confusion));
+    }
+
+    /** As a manifest has it. */
+    @SuppressWarnings("NullAway") // labels are checked by nobody: they are shown
+    static @Nullable Evaluation of(@Nullable JsonObject json) throws MalformedJson {
+        if (json == null) {
+            return null;
+        }
+        Integer count = json.whole("count");
+        JsonObject interval = json.object("accuracy_interval");
+        Evaluation evaluation = new Evaluation(json.number("accuracy"),
+                interval == null ? new Interval(0, 1) : new Interval(interval.number("low"), interval.number("high")),
+                json.number("macro_f1"), json.number("calibration_error"), count == null ? 0 : count,
+                json.texts("labels"), json.rows("confusion"));
+        if (interval != null) {
+            interval.end();
+        }
+        json.end();
+        return evaluation;
     }
 
     private static double macroF1(int[][] confusion) {

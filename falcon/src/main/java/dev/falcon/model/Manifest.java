@@ -2,6 +2,7 @@ package dev.falcon.model;
 
 import dev.falcon.inference.ModelId;
 import dev.falcon.json.Json;
+import dev.falcon.json.JsonObject;
 import dev.falcon.json.MalformedJson;
 import dev.falcon.model.ModelFault.Reason;
 import java.io.IOException;
@@ -56,6 +57,23 @@ public record Manifest(int format, String kind, String name, String version, Lis
 
         /** The parameter that every kind of model has: which share of each label's texts was held out. */
         public static final String HELD_OUT_SHARE = "held_out_share";
+
+        private static @Nullable Training of(@Nullable JsonObject json) throws MalformedJson {
+            if (json == null) {
+                return null;
+            }
+            String digest = json.text("data_digest");
+            Training training =
+                    new Training(digest == null ? "" : digest, json.large("seed"), count(json, "trained_on"),
+                            count(json, "held_out"), count(json, "duplicates"), json.map("parameters"));
+            json.end();
+            return training;
+        }
+
+        private static int count(JsonObject json, String name) throws MalformedJson {
+            Integer count = json.whole(name);
+            return count == null ? 0 : count;
+        }
     }
 
     /**
@@ -65,7 +83,17 @@ public record Manifest(int format, String kind, String name, String version, Lis
      * @param scores what these are: {@code logits} or {@code probabilities}
      * @param maxTokens as many of a text's tokens are read
      */
-    public record Graph(@Nullable String output, @Nullable String scores, @Nullable Integer maxTokens) {}
+    public record Graph(@Nullable String output, @Nullable String scores, @Nullable Integer maxTokens) {
+
+        private static @Nullable Graph of(@Nullable JsonObject json) throws MalformedJson {
+            if (json == null) {
+                return null;
+            }
+            Graph graph = new Graph(json.text("output"), json.text("scores"), json.whole("max_tokens"));
+            json.end();
+            return graph;
+        }
+    }
 
     /** Whether this may name a model or a version: it is a folder's name, a label's value and part of a reference. */
     public static boolean isName(String name) {
@@ -79,12 +107,7 @@ public record Manifest(int format, String kind, String name, String version, Lis
             if (Files.size(file) > MAX_BYTES) {
                 throw new ModelFault(file, Reason.BAD_MANIFEST, "larger than " + MAX_BYTES + " bytes");
             }
-            Manifest manifest = Json.read(Files.readAllBytes(file), Manifest.class);
-            String fault = manifest.fault();
-            if (fault != null) {
-                throw new ModelFault(file, Reason.BAD_MANIFEST, fault);
-            }
-            return manifest;
+            return checked(file, of(JsonObject.read(Files.readAllBytes(file))));
         } catch (MalformedJson e) {
             throw new ModelFault(file, Reason.BAD_MANIFEST, "not a manifest: " + e.getMessage(), e);
         } catch (NoSuchFileException e) {
@@ -92,6 +115,26 @@ public record Manifest(int format, String kind, String name, String version, Lis
         } catch (IOException e) {
             throw new ModelFault(file, Reason.NOT_READABLE, "cannot be read (" + e + ")", e);
         }
+    }
+
+    private static Manifest checked(Path file, Manifest manifest) throws ModelFault {
+        String fault = manifest.fault();
+        if (fault != null) {
+            throw new ModelFault(file, Reason.BAD_MANIFEST, fault);
+        }
+        return manifest;
+    }
+
+    /** A field that is absent is null or 0 and found by {@link #fault}. */
+    @SuppressWarnings("NullAway") // until that has looked
+    private static Manifest of(JsonObject json) throws MalformedJson {
+        Integer format = json.whole("format");
+        Manifest manifest = new Manifest(format == null ? 0 : format, json.text("kind"), json.text("name"),
+                json.text("version"), json.texts("labels"), json.text("digest"), json.flag("batch_invariant"),
+                Training.of(json.object("training")), Evaluation.of(json.object("held_out")),
+                Graph.of(json.object("graph")));
+        json.end();
+        return manifest;
     }
 
     /** The file's content. */

@@ -5,7 +5,15 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
-import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmBufferPoolMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmClassLoadingMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmCompilationMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmGarbageCollectorMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmMemoryPoolAllocationMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmRuntimeInfoMetric;
+import io.prometheus.metrics.instrumentation.jvm.JvmThreadsMetrics;
+import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.ByteArrayOutputStream;
@@ -67,7 +75,20 @@ public final class Metrics {
         memoryGrowth.set(0);
         crashOnText = meters.gauge(Metric.DEBUG_CRASH_ON_TEXT);
         crashOnText.set(0);
-        JvmMetrics.builder().constLabels(workerLabel).register(registry);
+        jvm(registry, workerLabel);
+    }
+
+    /** All that the library knows but the JVM's native memory: to find out that it is not tracked loads the flight recorder. */
+    private static void jvm(PrometheusRegistry registry, Labels worker) {
+        JvmThreadsMetrics.builder().constLabels(worker).register(registry);
+        JvmBufferPoolMetrics.builder().constLabels(worker).register(registry);
+        JvmClassLoadingMetrics.builder().constLabels(worker).register(registry);
+        JvmCompilationMetrics.builder().constLabels(worker).register(registry);
+        JvmGarbageCollectorMetrics.builder().constLabels(worker).register(registry);
+        JvmMemoryPoolAllocationMetrics.builder().constLabels(worker).register(registry);
+        JvmMemoryMetrics.builder().constLabels(worker).register(registry);
+        JvmRuntimeInfoMetric.builder().constLabels(worker).register(registry);
+        ProcessMetrics.builder().constLabels(worker).register(registry);
     }
 
     /** Shows the running version, and how the last run ended (1 clean, 0 not, NaN unknown); once. */
