@@ -153,14 +153,14 @@ public final class HttpCatalog {
                         "1 to " + RequestId.MAX_CHARACTERS
                                 + " of [A-Za-z0-9._-], given back; anything else is replaced by an id that is made."),
                 new Header(Fields.TRACEPARENT.toString(), "request",
-                        "Its trace id goes into the log (W3C Trace Context)."),
+                        "Its trace id goes into the log, and with OTEL_EXPORTER_OTLP_ENDPOINT the request's span is a child of its (W3C Trace Context)."),
                 new Header(Fields.X_FORWARDED_FOR.toString(), "request", "Believed of TRUSTED_PROXIES only."),
                 new Header(Fields.IDEMPOTENT_REPLAYED.toString(), "answer",
                         "`true`: this is the answer to the first request with the key."),
                 new Header(Fields.IDEMPOTENCY_STATUS.toString(), "answer",
                         "`unavailable`: the key could not be kept or looked up, and a repeat may be computed anew."),
                 new Header(Fields.SERVER_TIMING.toString(), "answer",
-                        "With a classification: the time of each stage it came through, as in `inference_stage_duration_seconds`, and the total since its arrival, in ms (W3C Server Timing)."),
+                        "With predictions or embeddings: the time of each stage it came through, as in `inference_stage_duration_seconds`, and the total since its arrival, in ms (W3C Server Timing)."),
                 new Header(Fields.RETRY_AFTER.toString(), "answer", "Seconds to wait before another try; with "
                         + Stream.of(ErrorCode.values())
                                 .filter(Problems::isWorthAnotherTry)

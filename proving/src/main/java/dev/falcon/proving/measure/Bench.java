@@ -73,9 +73,22 @@ public final class Bench implements AutoCloseable {
         return opened(Server.start(pinning == null ? command : pinning.apart(command), environment, home));
     }
 
-    /** The folder of a model that is shipped. */
+    /** The tree of the models that are shipped. */
+    Path models() {
+        return root.resolve("models");
+    }
+
+    /** The folder of one of them. */
     Path model(String name) {
-        return root.resolve("models").resolve(name).resolve("1");
+        return models().resolve(name).resolve("1");
+    }
+
+    /** Runs the JVM of the workers to its end, where servers run. */
+    void java(List<String> words) throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(words);
+        Tool.run(pinning == null ? command : pinning.apart(command));
     }
 
     /** Runs a command of {@code bin/falcon} to its end, with these settings. */

@@ -19,7 +19,8 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             characters. The reference is the worker's own listener in a process of its own with the same JVM flags,
             which reads the request and answers the bytes of a worker's answer: no JSON, no journey, no metrics, no
             record. CPU time is that of the worker's process, in user mode and in the kernel, until the last record of
-            the round is written; allocation is the JVM's own count for all its threads over the same time.""", """
+            the round is written; allocation is the JVM's own count for all its threads over the same time. Before, each is
+            asked until the JVM's compilers take less than three hundredths of a processor, for 40 s at most.""", """
             The client runs on the same cores, and so do Redis and PostgreSQL: requests a second are what the machine
             gave to all of them together, and CPU time of a request is the steadier figure. Work of Redis and PostgreSQL
             is not in it. A log that cannot keep up drops records rather than hold up requests, and what is dropped is
@@ -36,11 +37,14 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             the worker holds itself; *every text different* is answered by the linear model and fills the cache. The
             reference is the worker's own listener with the same JVM flags on the same core, which reads the request and
             answers the bytes of a worker's answer: no JSON, no journey, no metrics, no record. The log is the one in
-            SQLite, which the worker's core writes too; CPU time is until the last record of the round is written.""",
+            SQLite, which the worker's core writes too; CPU time is until the last record of the round is written. Warmed up as in
+            the chapter before.""",
             """
             A client that cannot ask any faster hides a difference in requests/s: where a server's core was not busy
             throughout, the ratio of CPU time is the one to look at, and its inverse is what the core could do. The
-            constant server sends fewer header lines. Of 64 connections on one core most wait, so this is no latency.""",
+            constant server sends fewer header lines. Of 64 connections on one core most wait, so this is no latency. A log
+            that cannot keep up drops records rather than hold up requests, and what is dropped is cheaper; the share is in
+            the table.""",
             List.of(
                     new Column("requests_per_second", "requests/s", 0, true),
                     new Column("cpu_micros", "CPU µs a request", 1, true),
@@ -79,22 +83,24 @@ record Chapter(String id, String title, String what, String limits, List<Column>
                     new Column("p99", "p99 ms", 1, false), new Column("p99_over_p50", "p99 ÷ p50", 2, false),
                     new Column("least_served", "least served", 2, false)));
 
-    static final Chapter OVERHEAD = new Chapter("overhead", "What the platform adds to a model at half load", """
+    static final Chapter OVERHEAD = new Chapter("overhead", "What the platform adds to a model at half load",
+            """
             A worker with the int8 encoder is asked fresh texts of about 14 tokens in an open loop, evenly, at half of
             what the same worker reached over 8 connections just before. Each answer's `Server-Timing` says how long the
             request took in all and how much of that went to tokenizer and model: the rest, waiting for a processor
             included, is *added in the worker*. *Added for the client* is the same rest of the time from sending the
-            request to having the answer, each request against its own.""", """
+            request to having the answer, each request against its own. Worker and client have a core each, where there are two.""",
+            """
             Requests come evenly; when they come in bursts they wait for each other, and that is what most of a p99 is.
-            The client runs on the same cores, so that waking it is in its figure. Time in the model is of a machine at
+            Time in the model is of a machine at
             half load: what sharing caches and clock with another request costs is not counted as added.""", List.of(
-            new Column("rate", "requests/s asked", 1, false),
-            new Column("compute_p50", "tokenizer and model, p50 ms", 3, false),
-            new Column("compute_p99", "p99 ms", 3, false),
-            new Column("worker_p50", "added in the worker, p50 ms", 3, false),
-            new Column("worker_p99", "p99 ms", 3, false),
-            new Column("client_p50", "added for the client, p50 ms", 3, false),
-            new Column("client_p99", "p99 ms", 3, false)));
+                    new Column("rate", "requests/s asked", 1, false),
+                    new Column("compute_p50", "tokenizer and model, p50 ms", 3, false),
+                    new Column("compute_p99", "p99 ms", 3, false),
+                    new Column("worker_p50", "added in the worker, p50 ms", 3, false),
+                    new Column("worker_p99", "p99 ms", 3, false),
+                    new Column("client_p50", "added for the client, p50 ms", 3, false),
+                    new Column("client_p99", "p99 ms", 3, false)));
 
     static final Chapter JMH = new Chapter("jmh", "Parts of a request's path", """
             JMH, one thread, a JVM of its own for each benchmark; a round is an iteration. `vectorizer` and
@@ -124,11 +130,13 @@ record Chapter(String id, String title, String what, String limits, List<Column>
 
     static final Chapter START = new Chapter("start", "Start to first answer", """
             From calling `bin/falcon serve` to the answer of its first request, in-process store and SQLite. The AOT
-            cache is recorded beforehand by a run that answers requests, as `make aot` does it.""", """
+            cache is recorded beforehand by a run that answers requests, as `make aot` does it. The reference is the same JVM
+            from its start to its end, printing its version. *On one core*: JVM and worker have one processor (`taskset`),
+            the client another, where there are two.""", """
             Files are in the system's memory; a first start after boot reads them from disk. Recording the cache itself
             is not counted.""", List.of(
             new Column("first_answer_millis", "ms to the first answer", 0, true),
-            new Column("cpu_millis", "CPU ms until then", 0, true)));
+            new Column("cpu_millis", "CPU ms until then", 0, false)));
 
     static final Chapter MEMORY = new Chapter("memory", "Resident set", """
             A new worker each round, in-process store and SQLite: its resident set when it is ready, right after load

@@ -17,14 +17,15 @@ final class OverheadMeasurement implements Measurement {
 
     @Override
     public List<Row> take(Bench bench) throws IOException, InterruptedException {
+        String where = bench.keepApart();
         Server worker = bench.worker(ServingMeasurement.both(TransformerMeasurement.cache(bench),
                 Map.of("MODEL_PATH", bench.model("sentiment").toString())));
         Question question = new Question(worker.endpoint(), Texts.brief(), Way.FRESH);
-        Row row = Row.named("int8, texts of about 14 tokens", null);
+        Row row = Row.named("int8, texts of about 14 tokens" + where, null);
         Effort effort = bench.effort();
         Duration round = effort.round().multipliedBy(3);
         Load.Plan closed = Load.Plan.closed(CONNECTIONS_CLOSED);
-        question.ask(row.name(), closed, effort.warmUp());
+        question.ask(row.name(), closed, effort.warmUp().multipliedBy(TransformerMeasurement.WARM_UPS));
         Question.Run reached = question.ask(row.name(), closed, round);
         double rate = reached.tally().ok() / reached.seconds() / 2;
         // Once unmeasured, as the client's way of waiting is warmed up too.

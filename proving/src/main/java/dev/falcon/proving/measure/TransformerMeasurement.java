@@ -18,7 +18,7 @@ final class TransformerMeasurement implements Measurement {
     private static final int TRAINING_TEXTS = 60;
 
     /** Where each text takes milliseconds, it is a minute until the JVM's compiler has done with what is around them. */
-    private static final int WARM_UPS = 8;
+    static final int WARM_UPS = 8;
 
     private final Texts texts = Texts.brief();
 

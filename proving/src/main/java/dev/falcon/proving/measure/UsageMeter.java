@@ -3,6 +3,7 @@ package dev.falcon.proving.measure;
 import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.management.JMException;
@@ -63,6 +64,27 @@ public final class UsageMeter implements AutoCloseable {
     /** CPU time of any process since its start, in nanoseconds. */
     static long cpuNanosOf(long pid) throws IOException {
         return cpuNanos(Files.readString(Path.of("/proc", Long.toString(pid), "stat")));
+    }
+
+    /** CPU time that the JVM's compilers have had of it, as far as their threads still live. */
+    long compilerNanos() throws IOException {
+        long nanos = 0;
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
+            for (Path task : tasks) {
+                nanos += compilerNanos(task);
+            }
+        }
+        return nanos;
+    }
+
+    private static long compilerNanos(Path task) {
+        try {
+            boolean compiles = Files.readString(task.resolve("comm")).matches("C[12] Compiler.*\\s*");
+            return compiles ? cpuNanos(Files.readString(task.resolve("stat"))) : 0;
+        } catch (IOException e) {
+            // It has ended in between, as idle ones do.
+            return 0;
+        }
     }
 
     /** User and kernel time from the text of {@code /proc/PID/stat}; the name in brackets may hold anything. */
