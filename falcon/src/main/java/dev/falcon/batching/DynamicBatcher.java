@@ -5,7 +5,6 @@ import dev.falcon.batching.BatchQueue.Entry;
 import dev.falcon.inference.Ticker;
 import dev.falcon.telemetry.Event;
 import dev.falcon.telemetry.EventLog;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * before, so that whatever came while all were taken shares it. Safe for use by many threads.
  */
 public final class DynamicBatcher<T, R> {
-
-    /** A caller is not asked whether it is still there so soon after its work came: that costs a system call. */
-    private static final Duration SURELY_THERE = Duration.ofMillis(2);
 
     /**
      * How it works.
@@ -129,18 +125,21 @@ public final class DynamicBatcher<T, R> {
 
     /** Cuts a batch, for its turn to run. */
     private Runnable turn() {
-        Optional<List<Entry<T, R>>> batch;
+        Optional<List<Entry<T, R>>> batch = Optional.empty();
         lock.lock();
         try {
-            batch = queue.cut(processors.idle());
             asked--;
             running++;
+            batch = queue.cut(processors.idle());
+        } catch (RuntimeException | Error e) {
+            log.emit(Event.DEFECT, "a batcher met a defect and goes on", e);
         } finally {
             lock.unlock();
         }
+        Optional<List<Entry<T, R>>> due = batch;
         return () -> {
             try {
-                batch.ifPresent(this::run);
+                due.ifPresent(this::run);
             } catch (RuntimeException | Error e) {
                 log.emit(Event.DEFECT, "a batcher met a defect and goes on", e);
             } finally {
@@ -160,11 +159,7 @@ public final class DynamicBatcher<T, R> {
         }
     }
 
-    private void run(List<Entry<T, R>> cut) {
-        List<Entry<T, R>> batch = cut.stream().filter(this::isWaitedFor).toList();
-        if (batch.isEmpty()) {
-            return;
-        }
+    private void run(List<Entry<T, R>> batch) {
         batchSize.accept(batch.size());
         Throwable failure = attempt(batch);
         if (failure == null) {
@@ -179,13 +174,6 @@ public final class DynamicBatcher<T, R> {
                 work.failed(own);
             }
         });
-    }
-
-    private boolean isWaitedFor(Entry<T, R> entry) {
-        if (ticker.nanos() - entry.arrivedNanos() >= SURELY_THERE.toNanos()) {
-            entry.work().look();
-        }
-        return !entry.work().isDead();
     }
 
     /** Runs the model once and hands out what came of it; or gives what it threw. */

@@ -55,9 +55,7 @@ public final class Processors {
      * @return false once the deadline has passed
      */
     public boolean take(Deadline deadline) throws InterruptedException {
-        // Waiting with a time limit keeps a thread of the JDK's busy with timers: not where nobody waits.
-        return !deadline.passed() && (free.tryAcquire(0, TimeUnit.NANOSECONDS)
-                || free.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS));
+        return !deadline.passed() && free.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Waits for a turn as long as it takes. */

@@ -3,8 +3,7 @@ package dev.falcon.batching;
 import dev.falcon.inference.Deadline;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -32,19 +31,20 @@ public final class Work<T, R> {
     private final Deadline deadline;
     private final BooleanSupplier gone;
     private final @Nullable Object[] results;
-    private final CountDownLatch over = new CountDownLatch(1);
     private int missing;
     private boolean started;
     private long startedNanos;
     private @Nullable Throwable failure;
-    private @Nullable Ending ending;
     private boolean abandoned;
+    private volatile @Nullable Ending ending;
+    private volatile @Nullable Thread waiter;
+    private volatile boolean shallLook;
 
     /**
      * @param items at least one
      * @param cost tokens of an item
      * @param deadline after which no item of it is run any more
-     * @param gone whether its caller has left; may take a system call
+     * @param gone whether its caller has left; asked on the thread that waits alone
      */
     public Work(List<T> items, ToIntFunction<T> cost, Deadline deadline, BooleanSupplier gone) {
         this.items = List.copyOf(items);
@@ -77,13 +77,18 @@ public final class Work<T, R> {
         return abandoned || ending != null || deadline.passed();
     }
 
-    /** Looks whether its time is over or its caller has left, which ends it. */
+    /** Ends it if its time is over. Else, if it has not begun, has who waits look whether the caller is still there. */
     void look() {
         if (deadline.passed()) {
             end(Ending.LATE, null);
-        } else if (gone.getAsBoolean()) {
-            end(Ending.GONE, null);
+        } else if (!hasStarted()) {
+            shallLook = true;
+            LockSupport.unpark(waiter);
         }
+    }
+
+    private synchronized boolean hasStarted() {
+        return started;
     }
 
     synchronized void started(long nowNanos) {
@@ -99,7 +104,7 @@ public final class Work<T, R> {
     /** Takes the result of one item. */
     void completed(int index, R result) {
         if (isLast(index, result)) {
-            over.countDown();
+            LockSupport.unpark(waiter);
         }
     }
 
@@ -122,7 +127,7 @@ public final class Work<T, R> {
 
     private void end(Ending how, @Nullable Throwable cause) {
         if (isFirst(how, cause)) {
-            over.countDown();
+            LockSupport.unpark(waiter);
         }
     }
 
@@ -135,12 +140,25 @@ public final class Work<T, R> {
         return true;
     }
 
-    /** Waits for its end. The batcher that took it sees to it that there is one. */
-    public Ending await() throws InterruptedException {
-        over.await();
-        synchronized (this) {
-            return Objects.requireNonNull(ending);
+    /** Waits for its end, by one thread. The batcher that took it sees to it that there is one. */
+    Ending await() throws InterruptedException {
+        waiter = Thread.currentThread();
+        Ending how = ending;
+        while (how == null) {
+            if (shallLook) {
+                shallLook = false;
+                if (gone.getAsBoolean()) {
+                    end(Ending.GONE, null);
+                }
+            } else {
+                LockSupport.park(this);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+            }
+            how = ending;
         }
+        return how;
     }
 
     /** Nobody waits any more: what has not begun is dropped. */

@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends works whose deadline passes, or whose caller leaves, while no batcher comes by. One thread looks at all of them, at the
- * earliest deadline and once a second while there are any, so that those who wait need no timer each: the JDK has one
- * thread for the timers of virtual threads, and would wake it twice for each request. Safe for use by many threads.
+ * Ends works whose deadline passes, and has those who wait long look whether their callers have left. One thread watches all of
+ * them, until the earliest deadline and a quarter of a second at most, so that those who wait need no timer each: the JDK
+ * has one thread for the timers of virtual threads, and would wake it twice for each request. Safe for use by many threads.
  */
 final class WorkWatch {
 
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration LOOK = Duration.ofMillis(250);
 
     private final Ticker ticker;
     private final ScheduledThreadPoolExecutor thread;

@@ -202,28 +202,46 @@ class DynamicBatcherTest {
     }
 
     @Test
-    void whoseCallerLeftIsFoundOutWhileItWaits() throws Exception {
+    void whoseCallerLeftIsFoundOutWhileItWaitsByWhoWaits() throws Exception {
         DynamicBatcher<String, String> batcher = batcher(8, texts -> texts);
         processors.take();
+        ConcurrentLinkedQueue<Thread> looked = new ConcurrentLinkedQueue<>();
+        Work<String, String> left = work(Duration.ofSeconds(20), () -> {
+            looked.add(Thread.currentThread());
+            return looked.size() == 2;
+        }, "left");
+        ConcurrentLinkedQueue<Thread> waited = new ConcurrentLinkedQueue<>();
 
-        assertThat(runSoon(batcher, work(Duration.ofSeconds(20), () -> true, "left")).get()).isEqualTo(Ending.GONE);
+        Future<Ending> ending = clients.submit(() -> {
+            waited.add(Thread.currentThread());
+            return batcher.run(left);
+        });
+
+        assertThat(ending.get()).isEqualTo(Ending.GONE);
+        assertThat(looked).hasSize(2);
+        assertThat(Set.copyOf(looked)).as("a socket is read by one thread at a time").isEqualTo(Set.copyOf(waited));
         processors.leave();
         assertThat(runSoon(batcher, work("next")).get()).isEqualTo(Ending.DONE);
         assertThat(batches).containsExactly(List.of("next"));
     }
 
     @Test
-    void whoseCallerLeftIsFoundOutWhenItsTurnComes() throws Exception {
-        DynamicBatcher<String, String> batcher = batcher(8, texts -> texts);
-        processors.take();
-        // Nobody watches these but the batcher itself.
-        Work<String, String> left = work(Duration.ofSeconds(20), () -> true, "left");
-        batcher.submit(left);
-        Awaitility.await().pollDelay(Duration.ofMillis(5)).until(() -> batcher.submit(work("stays")));
-        processors.leave();
+    void theCallerOfWhatIsRunIsNotLookedFor() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        DynamicBatcher<String, String> batcher = batcher(8, texts -> {
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return texts;
+        });
+        Future<Ending> runs = runSoon(batcher, work(Duration.ofSeconds(20), () -> true, "runs"));
 
-        assertThat(left.await()).isEqualTo(Ending.GONE);
-        Awaitility.await().until(() -> batches.contains(List.of("stays")));
+        // By then the watch has come by.
+        assertThat(runSoon(batcher, work(Duration.ofMillis(600), () -> false, "waits")).get()).isEqualTo(Ending.LATE);
+        goOn.countDown();
+        assertThat(runs.get()).isEqualTo(Ending.DONE);
     }
 
     @Test

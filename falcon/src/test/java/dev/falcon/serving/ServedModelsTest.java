@@ -93,7 +93,7 @@ class ServedModelsTest {
 
         models.close(Deadline.after(Duration.ZERO, ticker));
 
-        assertThat(hangs.await()).as("who asked is not left waiting").isEqualTo(Work.Ending.FAILED);
+        assertThat(hangs.failure()).as("who asked is not left waiting").hasMessage("the worker stopped");
         assertThat(model.waiting()).isOne();
         model.go();
     }
