@@ -59,9 +59,9 @@ public final class DynamicBatcher<T, R> {
 
     /** Runs the work to its end, all of its items, and waits for that; null where there is no room for it. */
     public Work.@Nullable Ending run(Work<T, R> work) throws InterruptedException {
-        processors.watch().add(work);
         Work.Ending ending = null;
         try {
+            processors.watch().add(work);
             if (!submit(work)) {
                 return null;
             }
@@ -141,6 +141,7 @@ public final class DynamicBatcher<T, R> {
             try {
                 due.ifPresent(this::run);
             } catch (RuntimeException | Error e) {
+                due.ifPresent(entries -> entries.forEach(entry -> entry.work().failed(e)));
                 log.emit(Event.DEFECT, "a batcher met a defect and goes on", e);
             } finally {
                 turnIsOver();

@@ -44,9 +44,9 @@ public final class Processors {
         return watch;
     }
 
-    /** Turns that nobody has, or whose thread has not chosen yet what to compute. */
+    /** Turns that nobody has, or whose thread has not chosen yet what to compute; asked by one of these. An estimate. */
     int idle() {
-        return free.availablePermits() + choosing.get();
+        return Math.clamp((long) free.availablePermits() + choosing.get(), 1, count);
     }
 
     /**
@@ -85,7 +85,7 @@ public final class Processors {
         });
     }
 
-    /** Never in between neither idle nor choosing: who chooses at the same time would take all there is to compute. */
+    /** Choosing before the turn is taken, where one is free: who chooses at the same time would else take all there is to compute. */
     private void takeToChoose() throws InterruptedException {
         choosing.incrementAndGet();
         if (!free.tryAcquire(0, TimeUnit.NANOSECONDS)) {
@@ -115,7 +115,9 @@ public final class Processors {
 
     /** Waits for its threads to end, whose model may take its time; for no longer than that. What they then still work on fails. */
     public void awaitEnd(Deadline deadline) throws InterruptedException {
-        if (!threads.awaitTermination(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+        try {
+            var _ = threads.awaitTermination(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+        } finally {
             watch.stop();
         }
     }

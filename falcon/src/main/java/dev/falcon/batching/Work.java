@@ -77,18 +77,14 @@ public final class Work<T, R> {
         return abandoned || ending != null || deadline.passed();
     }
 
-    /** Ends it if its time is over. Else, if it has not begun, has who waits look whether the caller is still there. */
+    /** Ends it if its time is over. Else has who waits look whether the caller is still there, as not all of it may have begun. */
     void look() {
         if (deadline.passed()) {
             end(Ending.LATE, null);
-        } else if (!hasStarted()) {
+        } else {
             shallLook = true;
             LockSupport.unpark(waiter);
         }
-    }
-
-    private synchronized boolean hasStarted() {
-        return started;
     }
 
     synchronized void started(long nowNanos) {

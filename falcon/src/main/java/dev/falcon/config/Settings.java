@@ -79,8 +79,8 @@ public record Settings(Worker worker, Http http, Limits limits, Batch batch, Mod
             @Setting(env = "BATCH_MAX_SIZE", byDefault = "32", min = 1, max = 1024,
                     meaning = "Texts that a model is given at once at most; only as many as were seen to pay when it was warmed up. 1: no batches.") int maxSize,
             @Setting(env = "BATCH_MAX_TOKENS", byDefault = "" + MOST_TOKENS, unit = "tokens", min = 1,
-                    max = MOST_TOKENS,
-                    meaning = "Padded tokens of a batch at most: its longest text's times its texts. A longer text goes by itself. No run of a model is made larger, as the memory check of the start counts so much for each.") int maxTokens,
+                    max = 10_000_000,
+                    meaning = "Padded tokens of a batch at most: its longest text's times its texts. A longer text goes by itself. More than 1024 means 1024, which is what the memory check of the start counts for each run of a model.") int maxTokens,
             @Setting(env = "BATCH_MAX_DELAY_MS", byDefault = "0", unit = "ms", max = 1000,
                     meaning = "How long a text may wait for others although its model could be run. 0: a batch is what came while the processors were taken.") Duration maxDelay) {
 

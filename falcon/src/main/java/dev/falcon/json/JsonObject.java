@@ -91,8 +91,11 @@ public final class JsonObject {
         for (Object value : values == null ? List.of() : values) {
             String place = name + "[" + rows.size() + "]";
             List<?> cells = list(place, value);
-            List<Integer> row = new ArrayList<>();
-            for (Object cell : cells == null ? List.of() : cells) {
+            if (cells == null) {
+                throw wrong(place, "an array");
+            }
+            List<Integer> row = new ArrayList<>(cells.size());
+            for (Object cell : cells) {
                 row.add(wholeOf(place, cell));
             }
             rows.add(row);

@@ -91,7 +91,7 @@ public final class MemoryPlan {
         long fittingMb = (jvm.heap() - over * TABLES_SHARE / (TABLES_SHARE + 1) - MB) / MB;
         String advice = fittingMb >= 32
                 ? "lower the heap to -Xmx" + fittingMb + "m in JAVA_OPTS, or raise the limit"
-                : "raise the limit, or lower the options named above in JAVA_OPTS";
+                : "raise the limit, or lower what is named above: options in JAVA_OPTS, settings in the environment";
         return "the memory that this worker may take does not fit: " + sum + " = " + mb(sum(addends))
                 + ", but the limit is " + mb(limit.bytes()) + " (" + limit.source() + "); " + advice;
     }

@@ -62,7 +62,7 @@ public record Evaluation(double accuracy, Interval accuracyInterval, double macr
         Integer count = json.whole("count");
         JsonObject interval = json.object("accuracy_interval");
         Evaluation evaluation = new Evaluation(json.number("accuracy"),
-                interval == null ? new Interval(0, 1) : new Interval(interval.number("low"), interval.number("high")),
+                interval == null ? null : new Interval(interval.number("low"), interval.number("high")),
                 json.number("macro_f1"), json.number("calibration_error"), count == null ? 0 : count,
                 json.texts("labels"), json.rows("confusion"));
         if (interval != null) {

@@ -55,7 +55,7 @@ public record Manifest(int format, String kind, String name, String version, Lis
     public record Training(String dataDigest, long seed, int trainedOn, int heldOut, int duplicates,
             Map<String, Object> parameters) {
 
-        /** The parameter that every kind of model has: which share of each label's texts was held out. */
+        /** A parameter of every model that Falcon trained: which share of each label's texts was held out. */
         public static final String HELD_OUT_SHARE = "held_out_share";
 
         private static @Nullable Training of(@Nullable JsonObject json) throws MalformedJson {
@@ -146,7 +146,7 @@ public record Manifest(int format, String kind, String name, String version, Lis
         return new ModelId(name, version, digest);
     }
 
-    /** What is wrong with it, or null. The mapper leaves a field that is absent null or 0. */
+    /** What is wrong with it, or null. A field that is absent is null or 0. */
     private @Nullable String fault() {
         if (format != FORMAT) {
             return "field \"format\" is missing or not " + FORMAT;

@@ -174,6 +174,9 @@ final class ModelCalls {
     private Computed computeThere(InferenceRequest request, DynamicBatcher<Prepared, Prediction> batcher,
             List<Prepared> prepared, Budget budget) throws InterruptedException {
         budget.trip().ended(Stage.TOKENIZE);
+        if (hasWaited(request) && request.caller().gone().getAsBoolean()) {
+            return Computed.failed(gone());
+        }
         Work<Prepared, Prediction> work =
                 new Work<>(prepared, Prepared::costTokens, budget.deadline(), request.caller().gone());
         Work.Ending ending = batcher.run(work);

@@ -103,7 +103,8 @@ public final class ServedModels implements AutoCloseable {
     private DynamicBatcher<Prepared, Prediction> batcher(ModelRuntime runtime, Mode mode) {
         String name = runtime.id().name();
         BatchBounds bounds = mode.way() == Way.BATCHED
-                ? new BatchBounds(mode.size(), settings.maxTokens(), mode.gain(), settings.maxDelay())
+                ? new BatchBounds(mode.size(), Math.min(settings.maxTokens(), Settings.Batch.MOST_TOKENS), mode.gain(),
+                        settings.maxDelay())
                 : BatchBounds.ONE;
         return new DynamicBatcher<>(new DynamicBatcher.Plan(bounds, capacity), runtime::predict,
                 new DynamicBatcher.Seen(processors, metrics.models().batchSizes(name), ticker));

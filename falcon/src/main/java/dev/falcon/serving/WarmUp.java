@@ -30,6 +30,8 @@ final class WarmUp {
 
     private static final int RUNS = 5;
     private static final Duration TRIAL_TIME_MAX = Duration.ofSeconds(2);
+    /** Of all models together; where there are so many, the last ones go one at a time. */
+    private static final Duration TRIALS_TIME_MAX = Duration.ofSeconds(15);
     /** A batch that does so much worse than a smaller one ends the trial: larger ones will not do better. */
     private static final double HOPELESS = 0.9;
     private static final double ALIKE = 1.25;
@@ -46,6 +48,7 @@ final class WarmUp {
 
     private final Ticker ticker;
     private final int maxBatch;
+    private long trialNanosLeft = TRIALS_TIME_MAX.toNanos();
     private final List<Tried> tried = new ArrayList<>();
 
     WarmUp(Ticker ticker, int maxBatch) {
@@ -108,7 +111,8 @@ final class WarmUp {
         }
         long started = ticker.nanos();
         double bestGain = 1;
-        for (int size = 2; size <= maxBatch && ticker.nanos() - started < TRIAL_TIME_MAX.toNanos(); size *= 2) {
+        long atMostNanos = Math.min(TRIAL_TIME_MAX.toNanos(), trialNanosLeft);
+        for (int size = 2; size <= maxBatch && ticker.nanos() - started < atMostNanos; size *= 2) {
             long nanos = timed(model, size);
             nanosBySize.put(size, nanos);
             double gain = nanosOfOne * (double) size / Math.max(1, nanos);
@@ -117,6 +121,7 @@ final class WarmUp {
             }
             bestGain = Math.max(bestGain, gain);
         }
+        trialNanosLeft -= ticker.nanos() - started;
         return nanosBySize;
     }
 

@@ -226,9 +226,9 @@ class DynamicBatcherTest {
     }
 
     @Test
-    void theCallerOfWhatIsRunIsNotLookedFor() throws Exception {
+    void whatIsLeftOfALargeWorkIsNotRunOnceItsCallerLeft() throws Exception {
         CountDownLatch goOn = new CountDownLatch(1);
-        DynamicBatcher<String, String> batcher = batcher(8, texts -> {
+        DynamicBatcher<String, String> batcher = batcher(1, texts -> {
             try {
                 goOn.await();
             } catch (InterruptedException e) {
@@ -236,12 +236,13 @@ class DynamicBatcherTest {
             }
             return texts;
         });
-        Future<Ending> runs = runSoon(batcher, work(Duration.ofSeconds(20), () -> true, "runs"));
 
-        // By then the watch has come by.
-        assertThat(runSoon(batcher, work(Duration.ofMillis(600), () -> false, "waits")).get()).isEqualTo(Ending.LATE);
+        Future<Ending> ending = runSoon(batcher, work(Duration.ofSeconds(20), () -> true, "first", "second", "third"));
+
+        assertThat(ending.get()).isEqualTo(Ending.GONE);
         goOn.countDown();
-        assertThat(runs.get()).isEqualTo(Ending.DONE);
+        assertThat(runSoon(batcher, work("next")).get()).isEqualTo(Ending.DONE);
+        assertThat(batches).containsExactly(List.of("first"), List.of("next"));
     }
 
     @Test

@@ -59,7 +59,7 @@ final class CacheFolder {
                     if (!isWhole(target, file)) {
                         unpack(file.resource(), target);
                         if (!isWhole(target, file)) {
-                            Files.delete(target);
+                            Files.deleteIfExists(target);
                             throw new ModelFault(target, Reason.DIGEST_MISMATCH, "what Falcon's jars hold as "
                                     + file.resource() + " is not what was expected, SHA-256 " + file.sha256());
                         }
@@ -85,7 +85,7 @@ final class CacheFolder {
                     if (!isWhole(target, packed)) {
                         unpack(resource, target);
                         if (!isWhole(target, packed)) {
-                            Files.delete(target);
+                            Files.deleteIfExists(target);
                             throw new ModelFault(target, Reason.DIGEST_MISMATCH,
                                     "what was unpacked is not what the jar says of " + resource);
                         }
@@ -111,7 +111,9 @@ final class CacheFolder {
         Files.createDirectories(parent);
         synchronized (CacheFolder.class) {
             try (FileChannel held = lockOfFolder()) {
-                removeLeftovers(parent);
+                if (held != null) {
+                    removeLeftovers(parent);
+                }
                 work.run();
             }
         }

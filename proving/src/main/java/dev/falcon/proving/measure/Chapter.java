@@ -20,7 +20,7 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             which reads the request and answers the bytes of a worker's answer: no JSON, no journey, no metrics, no
             record. CPU time is that of the worker's process, in user mode and in the kernel, until the last record of
             the round is written; allocation is the JVM's own count for all its threads over the same time. Before, each is
-            asked until the JVM's compilers take less than three hundredths of a processor, for 40 s at most.""", """
+            asked until the JVM's compilers take less than three hundredths of a processor, ten times 4 s at most.""", """
             The client runs on the same cores, and so do Redis and PostgreSQL: requests a second are what the machine
             gave to all of them together, and CPU time of a request is the steadier figure. Work of Redis and PostgreSQL
             is not in it. A log that cannot keep up drops records rather than hold up requests, and what is dropped is

@@ -62,7 +62,7 @@ final class ServingMeasurement implements Measurement {
             compiled = entry.subject().meter().compilerNanos() - before;
             times++;
         } while (!effort.isQuick() && times < WARM_UPS_AT_MOST
-                && compiled > COMPILERS_IDLE * effort.warmUp().toNanos());
+                && (compiled < 0 || compiled > COMPILERS_IDLE * effort.warmUp().toNanos()));
     }
 
     private List<Entry> entries(Bench bench) throws IOException, InterruptedException {
