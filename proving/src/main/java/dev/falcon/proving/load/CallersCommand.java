@@ -45,6 +45,9 @@ public final class CallersCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "N", defaultValue = "60",
             description = "For how long (default: ${DEFAULT-VALUE}).") private int seconds;
 
+    @Option(names = "--model", paramLabel = "NAME",
+            description = "Which model they ask (default: they name none).") private @Nullable String model;
+
     @Option(names = "--insist",
             description = "Ask a refused request again at once, whatever Retry-After says.") private boolean insist;
 
@@ -59,7 +62,7 @@ public final class CallersCommand implements Callable<Integer> {
             return 2;
         }
         Endpoint endpoint = new Endpoint(host, port);
-        LongTexts texts = new LongTexts(endpoint, insist);
+        LongTexts texts = new LongTexts(endpoint, model, insist);
         try (Load load = Load.start(endpoint, Load.Plan.open(callers, rate), texts)) {
             Thread.sleep(Duration.ofSeconds(seconds));
             out.printf("asked=%d endings=%s%n", load.asked(), texts.tally.endings());
@@ -70,6 +73,7 @@ public final class CallersCommand implements Callable<Integer> {
     /** Each text is new, but for those that are asked again. */
     private static final class LongTexts implements Caller {
         private final Endpoint endpoint;
+        private final @Nullable String model;
         private final boolean insist;
         private final Tally tally = new Tally();
         private final String name = "callers-" + UUID.randomUUID().toString().substring(0, 8) + "-";
@@ -77,8 +81,9 @@ public final class CallersCommand implements Callable<Integer> {
         private final ConcurrentMap<Long, byte[]> underWay = new ConcurrentHashMap<>();
         private final Queue<byte[]> refused = new ConcurrentLinkedQueue<>();
 
-        LongTexts(Endpoint endpoint, boolean insist) {
+        LongTexts(Endpoint endpoint, @Nullable String model, boolean insist) {
             this.endpoint = endpoint;
+            this.model = model;
             this.insist = insist;
         }
 
@@ -98,7 +103,10 @@ public final class CallersCommand implements Callable<Integer> {
                 text.append(WORDS);
             }
             text.setLength(CHARACTERS);
-            return endpoint.infer(text.toString(), "User-Agent: batch-import/1.0\r\nX-Request-ID: " + id + "\r\n");
+            String headers = "User-Agent: batch-import/1.0\r\nX-Request-ID: " + id + "\r\n";
+            return model == null
+                    ? endpoint.infer(text.toString(), headers)
+                    : endpoint.infer(text.toString(), new Endpoint.Model(model), headers);
         }
 
         @Override

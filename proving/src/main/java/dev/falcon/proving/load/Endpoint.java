@@ -21,7 +21,12 @@ public record Endpoint(String host, int port) {
 
     /** The same of a model by its name. */
     public byte[] infer(String text, Model model) {
-        return post("{\"text\":\"" + text + "\",\"model\":\"" + model.name() + "\"}", "");
+        return infer(text, model, "");
+    }
+
+    /** The same with header lines, which end with CR LF each. */
+    public byte[] infer(String text, Model model, String headerLines) {
+        return post("{\"text\":\"" + text + "\",\"model\":\"" + model.name() + "\"}", headerLines);
     }
 
     /** A model by its name. */
