@@ -21,6 +21,17 @@ import java.util.regex.Pattern;
 final class DrillLoad implements AutoCloseable {
 
     static final int PER_SECOND = 100;
+    /**
+     * Of the steady load, one request in so many names no model and is the default one's. Not more: under overload a batcher
+     * waits for one turn after the other, among requests that wait for theirs all at once, and of ten a second some would wait
+     * until their deadline.
+     */
+    static final int DEFAULT_ASKED_ONCE_IN = 20;
+    /**
+     * What all others ask, volleys included, by name: it takes microseconds. Three workers, their stores and the load share a
+     * machine of two cores, which the default model would fill.
+     */
+    static final Endpoint.Model BY_NAME = new Endpoint.Model("sentiment-linear");
 
     /** More than any deadline of a worker's, and than nginx's patience with two of them. */
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(20);
@@ -95,7 +106,7 @@ final class DrillLoad implements AutoCloseable {
 
     private void askInVolley(Wire wire, String id, long due) {
         try {
-            ask(wire, id, id + LONG_TEXT, due, false);
+            ask(wire, new Question(id, id + LONG_TEXT, false), due, false);
         } finally {
             volleyUnderWay.decrementAndGet();
         }
@@ -107,16 +118,23 @@ final class DrillLoad implements AutoCloseable {
             for (long number = 0; !stopping; number++) {
                 long due = started + number * 1_000_000_000L / PER_SECOND;
                 ticker.sleep(Duration.ofNanos(due - ticker.nanos()));
-                String text = "a text of " + run + ", " + (distinctTexts == 0 ? number : number % distinctTexts);
-                String id = run + "-" + number;
+                Question question = question(number);
                 underWay.add(
-                        Thread.ofVirtual().start(() -> ask(new Wire(endpoint, READ_TIMEOUT), id, text, due, true)));
+                        Thread.ofVirtual().start(() -> ask(new Wire(endpoint, READ_TIMEOUT), question, due, true)));
                 forget(number);
             }
         } catch (InterruptedException e) {
             // close() cut it short.
             return;
         }
+    }
+
+    /** A text, and whether the default model is to answer it or the one by name. */
+    private record Question(String id, String text, boolean ofDefault) {}
+
+    private Question question(long number) {
+        long text = distinctTexts == 0 ? number : number % distinctTexts;
+        return new Question(run + "-" + number, "a text of " + run + ", " + text, text % DEFAULT_ASKED_ONCE_IN == 0);
     }
 
     /** Threads that have ended are let go now and then. */
@@ -126,12 +144,19 @@ final class DrillLoad implements AutoCloseable {
         }
     }
 
-    private void ask(Wire wire, String id, String text, long due, boolean steady) {
-        byte[] request = endpoint.infer(text, "Connection: close\r\nX-Request-ID: " + id + "\r\n");
+    private void ask(Wire wire, Question question, long due, boolean steady) {
+        String id = question.id();
+        String headers = "Connection: close\r\nX-Request-ID: " + id + "\r\n";
+        byte[] request = question.ofDefault()
+                ? endpoint.infer(question.text(), headers)
+                : endpoint.infer(question.text(), BY_NAME, headers);
         long sent = ticker.nanos();
         try (wire) {
             Wire.Reply reply = wire.ask(request);
             long ended = ticker.nanos();
+            if (reply.status() == 200 && isByName(reply.body()) == question.ofDefault()) {
+                throw new IOException("answered by another model than was asked: " + reply.body());
+            }
             boolean saysWhen = reply.head().toLowerCase(Locale.ROOT).contains("\r\nretry-after:");
             Matcher worker = WORKER.matcher(reply.body());
             asked.add(new Asked(id, steady, due, sent, ended, reply.status(), saysWhen,
@@ -139,6 +164,10 @@ final class DrillLoad implements AutoCloseable {
         } catch (IOException e) {
             asked.add(new Asked(id, steady, due, sent, ticker.nanos(), 0, false, "", e.toString()));
         }
+    }
+
+    private static boolean isByName(String body) {
+        return body.contains("\"model_name\":\"" + BY_NAME.name() + "\"");
     }
 
     /** Asks nothing new, waits for what is under way, and tells of all. */

@@ -83,8 +83,8 @@ final class Home {
     }
 
     /**
-     * The settings that a drill starts with: those of the example, times of drills, the jar that is built, and the model in
-     * microseconds: three workers, their stores and the load share a machine of two cores, which the encoder would fill.
+     * The settings that a drill starts with: those of the example with its default model, times of drills, the jar that is
+     * built, and all other models beside the default one, as the load asks one of them by name.
      */
     void writeEnv() throws IOException {
         env(envOfDrills());
@@ -99,7 +99,7 @@ final class Home {
         String env = Files.readString(root.resolve(".env.example"));
         long breaker = Long.parseLong(valueOf("CIRCUIT_BREAKER_TIMEOUT_SECONDS", env)) / TimeScale.FACTOR;
         return EnvPatch.apply(env, "+CIRCUIT_BREAKER_TIMEOUT_SECONDS=" + breaker
-                + "\n+JAR_FROM=prebuilt\n+DEFAULT_MODEL=sentiment-linear\n");
+                + "\n+JAR_FROM=prebuilt\n+SERVED_MODELS=all\n");
     }
 
     private static String valueOf(String name, String env) throws IOException {

@@ -170,7 +170,8 @@ record Report(List<Result> drilled, List<Cause> skipped, List<String> healthy) {
                 # Drills of %s
 
                 Written by `make drill`. Each incident of the [runbook](../RUNBOOK.md) was caused on the compose stack under %d
-                requests a second, detected by its alert, and ended by the runbook's own commands. Times count from the fault.
+                requests a second, one in %d of the default model and the others of `%s`, detected by its alert, and
+                ended by the runbook's own commands. Times count from the fault.
                 Windows and `for` of the alerts are divided by %d; expressions and thresholds are those of production.
                 "mitigate" is when the commands of the verification had passed, "recover" when the alert had resolved.
                 Latency is p50 / p99 of answers of the steady load. "in flight" is what `inference_inflight` of all workers
@@ -178,7 +179,8 @@ record Report(List<Result> drilled, List<Cause> skipped, List<String> healthy) {
 
                 %s
                 %s
-                """.formatted(date, DrillLoad.PER_SECOND, TimeScale.FACTOR, table(earlier).strip(),
+                """.formatted(date, DrillLoad.PER_SECOND, DrillLoad.DEFAULT_ASKED_ONCE_IN, DrillLoad.BY_NAME.name(),
+                TimeScale.FACTOR, table(earlier).strip(),
                 "\n" + lastLine(earlier));
     }
 }

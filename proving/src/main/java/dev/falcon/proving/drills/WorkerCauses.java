@@ -32,7 +32,7 @@ final class WorkerCauses {
                                 + "docker compose up -d worker-1"),
                 // A copy of a model that was broken off.
                 crash("worker-bad-model")
-                        .by("truncate -s 2000 models/sentiment-linear/1/weights.bin\n"
+                        .by("truncate -s 2000 models/sentiment/1/head.bin\n"
                                 + "docker compose restart worker-1"),
                 crash("worker-port-taken-compose")
                         .by(LEAVE_THE_PORT
