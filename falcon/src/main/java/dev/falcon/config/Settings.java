@@ -86,6 +86,11 @@ public record Settings(Worker worker, Http http, Limits limits, Batch batch, Mod
 
         /** Padded tokens of any batch: what a run's memory is made for (docs/decisions/0010). */
         public static final int MOST_TOKENS = 1024;
+
+        /** Padded tokens of a batch at most, whatever is set. */
+        public int tokensAtMost() {
+            return Math.min(maxTokens, MOST_TOKENS);
+        }
     }
 
     /** Which models are served. */

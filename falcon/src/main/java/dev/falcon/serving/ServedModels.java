@@ -103,7 +103,7 @@ public final class ServedModels implements AutoCloseable {
     private DynamicBatcher<Prepared, Prediction> batcher(ModelRuntime runtime, Mode mode) {
         String name = runtime.id().name();
         BatchBounds bounds = mode.way() == Way.BATCHED
-                ? new BatchBounds(mode.size(), Math.min(settings.maxTokens(), Settings.Batch.MOST_TOKENS), mode.gain(),
+                ? new BatchBounds(mode.size(), settings.tokensAtMost(), mode.gain(),
                         settings.maxDelay())
                 : BatchBounds.ONE;
         return new DynamicBatcher<>(new DynamicBatcher.Plan(bounds, capacity), runtime::predict,

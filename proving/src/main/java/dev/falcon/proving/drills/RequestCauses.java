@@ -48,14 +48,14 @@ final class RequestCauses {
 
     /**
      * A host without CPU to spare. Each model computes for some milliseconds more: with the linear one, a worker at a twentieth of
-     * a processor still answers in time. What it is left with is enough for its metrics page, without which no alert sees it slow.
+     * a processor still answers in time. What it is left with is enough for its metrics page, without which no alert sees it slow; a hundredth or two goes into the encoder.
      */
     private static Cause cpuStarved() {
         return Cause.of("high-latency", "cpu-starved")
                 .given(DefectiveImage.inUse("busy",
                         "double x = 1; for (int i = 0; i < 60_000; i++) { x = StrictMath.sin(x + i); }"
                                 + " if (x == 42) { throw new IllegalStateException(); }"))
-                .by("docker update --cpus 0.09 falcon-worker-1 falcon-worker-2 falcon-worker-3")
+                .by("docker update --cpus 0.11 falcon-worker-1 falcon-worker-2 falcon-worker-3")
                 .firing("HighP95Latency", Map.of("worker", "worker-1", "model", MODEL))
                 .mayFire(all(SLOW, FAILING, List.of("OverloadShedding", "WorkerDown", "FleetDown", "FrontDoorDown",
                         "CircuitBreakerOpen", "CacheErrors")))
