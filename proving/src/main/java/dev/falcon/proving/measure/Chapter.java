@@ -89,7 +89,9 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             what the same worker reached over 8 connections just before. Each answer's `Server-Timing` says how long the
             request took in all and how much of that went to tokenizer and model: the rest, waiting for a processor
             included, is *added in the worker*. *Added for the client* is the same rest of the time from sending the
-            request to having the answer, each request against its own. Worker and client have a core each, where there are two.""",
+            request to having the answer, each request against its own. Worker and client have a core each, where there are two. Before,
+            the worker is asked until the JVM's compilers take less than three hundredths of a core, three minutes at most: on one
+            core, whatever they take is somebody's delay.""",
             """
             Requests come evenly; when they come in bursts they wait for each other, and that is what most of a p99 is.
             Time in the model is of a machine at

@@ -12,6 +12,8 @@ final class OverheadMeasurement implements Measurement {
 
     private static final int CONNECTIONS_CLOSED = 8;
 
+    private static final int WARM_UPS_AT_MOST = 45;
+
     /** More than are ever busy at half load. */
     private static final int CONNECTIONS_OPEN = 64;
 
@@ -25,7 +27,7 @@ final class OverheadMeasurement implements Measurement {
         Effort effort = bench.effort();
         Duration round = effort.round().multipliedBy(3);
         Load.Plan closed = Load.Plan.closed(CONNECTIONS_CLOSED);
-        question.ask(row.name(), closed, effort.warmUp().multipliedBy(TransformerMeasurement.WARM_UPS));
+        Warming.warm(bench.meter(worker), effort, WARM_UPS_AT_MOST, time -> question.ask(row.name(), closed, time));
         Question.Run reached = question.ask(row.name(), closed, round);
         double rate = reached.tally().ok() / reached.seconds() / 2;
         // Once unmeasured, as the client's way of waiting is warmed up too.

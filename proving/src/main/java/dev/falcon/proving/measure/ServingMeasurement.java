@@ -15,9 +15,6 @@ final class ServingMeasurement implements Measurement {
     static final String CONSTANT = "constant answer (reference)";
     private static final int CONNECTIONS = 8;
     private static final int WARM_UPS_AT_MOST = 10;
-
-    /** Of a processor. */
-    private static final double COMPILERS_IDLE = 0.03;
     static final Map<String, String> NO_LOG = Map.of("INFERENCE_LOG_ENABLED", "false");
 
     /** A subject, and whether its worker keeps a log. */
@@ -41,7 +38,10 @@ final class ServingMeasurement implements Measurement {
     static List<Row> measured(List<Entry> entries, Asking asking, Effort effort)
             throws IOException, InterruptedException {
         for (Entry entry : entries) {
-            warmUp(entry, asking, effort);
+            Warming.warm(entry.subject().meter(), effort, WARM_UPS_AT_MOST, time -> {
+                asking.ask(entry.subject(), time);
+                entry.subject().settle(entry.keepsLog());
+            });
         }
         for (int round = 0; round < effort.rounds(); round++) {
             for (Entry entry : entries) {
@@ -49,20 +49,6 @@ final class ServingMeasurement implements Measurement {
             }
         }
         return entries.stream().map(entry -> entry.subject().row()).toList();
-    }
-
-    /** Until the JVM's compilers are idle nearly all the time, which is seconds on an idle machine; not for ever. */
-    private static void warmUp(Entry entry, Asking asking, Effort effort) throws IOException, InterruptedException {
-        long compiled;
-        int times = 0;
-        do {
-            long before = entry.subject().meter().compilerNanos();
-            asking.ask(entry.subject(), effort.warmUp());
-            entry.subject().settle(entry.keepsLog());
-            compiled = entry.subject().meter().compilerNanos() - before;
-            times++;
-        } while (!effort.isQuick() && times < WARM_UPS_AT_MOST
-                && (compiled < 0 || compiled > COMPILERS_IDLE * effort.warmUp().toNanos()));
     }
 
     private List<Entry> entries(Bench bench) throws IOException, InterruptedException {
