@@ -245,6 +245,38 @@ class DynamicBatcherTest {
         assertThat(batches).containsExactly(List.of("first"), List.of("next"));
     }
 
+    private DynamicBatcher<String, String> patient(int size, Duration delay) {
+        return new DynamicBatcher<>(new DynamicBatcher.Plan(new BatchBounds(size, 1000, 2, delay), 100), texts -> {
+            batches.add(texts);
+            return texts;
+        }, new DynamicBatcher.Seen(processors, count -> {}, Ticker.system()));
+    }
+
+    @Test
+    void whereADelayIsSetABatchWaitsForOthersAndIsCutInTheEnd() throws Exception {
+        DynamicBatcher<String, String> batcher = patient(8, Duration.ofMillis(300));
+        Work<String, String> first = work("a1");
+        Work<String, String> second = work("b1");
+        batcher.submit(first);
+        batcher.submit(second);
+
+        assertThat(answers(first)).containsExactly("a1");
+        assertThat(answers(second)).containsExactly("b1");
+        assertThat(batches).containsExactly(List.of("a1", "b1"));
+    }
+
+    @Test
+    void aFullBatchWaitsForNoDelay() throws Exception {
+        DynamicBatcher<String, String> batcher = patient(2, Duration.ofHours(1));
+        Work<String, String> first = work("a1");
+        Work<String, String> second = work("b1");
+        batcher.submit(first);
+        batcher.submit(second);
+
+        assertThat(answers(first)).containsExactly("a1");
+        assertThat(answers(second)).containsExactly("b1");
+    }
+
     @Test
     void processorsThatAreFreeShareWhatWaits() throws Exception {
         Processors two = new Processors(2, Ticker.system());
