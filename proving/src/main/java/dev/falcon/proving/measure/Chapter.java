@@ -90,7 +90,7 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             request took in all and how much of that went to tokenizer and model: the rest, waiting for a processor
             included, is *added in the worker*. *Added for the client* is the same rest of the time from sending the
             request to having the answer, each request against its own. Worker and client have a core each, where there are two. Before,
-            the worker is asked until the JVM's compilers take less than three hundredths of a core, in a closed loop and then in the open one, 100 s of each at most: on one
+            the worker is asked until the JVM's compilers take less than three hundredths of a core, three minutes at most: on one
             core, whatever they take is somebody's delay.""",
             """
             Requests come evenly; when they come in bursts they wait for each other, and that is what most of a p99 is.

@@ -12,7 +12,7 @@ final class OverheadMeasurement implements Measurement {
 
     private static final int CONNECTIONS_CLOSED = 8;
 
-    private static final int WARM_UPS_AT_MOST = 25;
+    private static final int WARM_UPS_AT_MOST = 45;
 
     /** More than are ever busy at half load. */
     private static final int CONNECTIONS_OPEN = 64;
@@ -30,9 +30,8 @@ final class OverheadMeasurement implements Measurement {
         Warming.warm(bench.meter(worker), effort, WARM_UPS_AT_MOST, time -> question.ask(row.name(), closed, time));
         Question.Run reached = question.ask(row.name(), closed, round);
         double rate = reached.tally().ok() / reached.seconds() / 2;
-        // Unmeasured, as the ways of waiting, the client's too, are others than in a closed loop.
-        Warming.warm(bench.meter(worker), effort, WARM_UPS_AT_MOST,
-                time -> question.ask(row.name(), Load.Plan.open(CONNECTIONS_OPEN, rate), time));
+        // Once unmeasured, as the client's way of waiting is warmed up too.
+        question.ask(row.name(), Load.Plan.open(CONNECTIONS_OPEN, rate), effort.warmUp());
         for (int i = 0; i < effort.rounds(); i++) {
             Added added = new Added();
             question.ask(row.name(), Load.Plan.open(CONNECTIONS_OPEN, rate), round, added);
