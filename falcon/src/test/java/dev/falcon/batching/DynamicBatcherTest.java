@@ -39,11 +39,15 @@ class DynamicBatcherTest {
 
     private DynamicBatcher<String, String> batcher(Processors on, int size,
             Function<List<String>, List<String>> model) {
-        return new DynamicBatcher<>(new DynamicBatcher.Plan(new BatchBounds(size, 1000, 2, Duration.ZERO), 100),
-                texts -> {
-                    batches.add(texts);
-                    return model.apply(texts);
-                }, new DynamicBatcher.Seen(on, count -> {}, Ticker.system()));
+        return batcher(on, size, Duration.ZERO, model);
+    }
+
+    private DynamicBatcher<String, String> batcher(Processors on, int size, Duration delay,
+            Function<List<String>, List<String>> model) {
+        return new DynamicBatcher<>(new DynamicBatcher.Plan(new BatchBounds(size, 1000, 2, delay), 100), texts -> {
+            batches.add(texts);
+            return model.apply(texts);
+        }, new DynamicBatcher.Seen(on, count -> {}, Ticker.system()));
     }
 
     private static Work<String, String> work(String... texts) {
@@ -166,6 +170,15 @@ class DynamicBatcherTest {
         assertThat(batches.stream().mapToInt(List::size).sum()).isEqualTo(100);
     }
 
+    private static List<String> after(CountDownLatch event, List<String> texts) {
+        try {
+            event.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return texts;
+    }
+
     private Future<Ending> runSoon(DynamicBatcher<String, String> batcher, Work<String, String> work) {
         return clients.submit(() -> batcher.run(work));
     }
@@ -188,14 +201,7 @@ class DynamicBatcherTest {
     @Test
     void aDeadlineThatPassesWhileTheModelHangsIsKept() throws Exception {
         CountDownLatch goOn = new CountDownLatch(1);
-        DynamicBatcher<String, String> batcher = batcher(8, texts -> {
-            try {
-                goOn.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            return texts;
-        });
+        DynamicBatcher<String, String> batcher = batcher(8, texts -> after(goOn, texts));
 
         assertThat(runSoon(batcher, work(Duration.ofMillis(30), () -> false, "hangs")).get()).isEqualTo(Ending.LATE);
         goOn.countDown();
@@ -228,16 +234,10 @@ class DynamicBatcherTest {
     @Test
     void whatIsLeftOfALargeWorkIsNotRunOnceItsCallerLeft() throws Exception {
         CountDownLatch goOn = new CountDownLatch(1);
-        DynamicBatcher<String, String> batcher = batcher(1, texts -> {
-            try {
-                goOn.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            return texts;
-        });
+        DynamicBatcher<String, String> batcher = batcher(1, texts -> after(goOn, texts));
 
-        Future<Ending> ending = runSoon(batcher, work(Duration.ofSeconds(20), () -> true, "first", "second", "third"));
+        Future<Ending> ending = runSoon(batcher,
+                work(Duration.ofSeconds(20), () -> !batches.isEmpty(), "first", "second", "third"));
 
         assertThat(ending.get()).isEqualTo(Ending.GONE);
         goOn.countDown();
@@ -245,16 +245,9 @@ class DynamicBatcherTest {
         assertThat(batches).containsExactly(List.of("first"), List.of("next"));
     }
 
-    private DynamicBatcher<String, String> patient(int size, Duration delay) {
-        return new DynamicBatcher<>(new DynamicBatcher.Plan(new BatchBounds(size, 1000, 2, delay), 100), texts -> {
-            batches.add(texts);
-            return texts;
-        }, new DynamicBatcher.Seen(processors, count -> {}, Ticker.system()));
-    }
-
     @Test
     void whereADelayIsSetABatchWaitsForOthersAndIsCutInTheEnd() throws Exception {
-        DynamicBatcher<String, String> batcher = patient(8, Duration.ofMillis(300));
+        DynamicBatcher<String, String> batcher = batcher(processors, 8, Duration.ofMillis(700), texts -> texts);
         Work<String, String> first = work("a1");
         Work<String, String> second = work("b1");
         batcher.submit(first);
@@ -267,14 +260,12 @@ class DynamicBatcherTest {
 
     @Test
     void aFullBatchWaitsForNoDelay() throws Exception {
-        DynamicBatcher<String, String> batcher = patient(2, Duration.ofHours(1));
-        Work<String, String> first = work("a1");
-        Work<String, String> second = work("b1");
-        batcher.submit(first);
-        batcher.submit(second);
+        DynamicBatcher<String, String> batcher = batcher(processors, 2, Duration.ofHours(1), texts -> texts);
+        Future<Ending> first = runSoon(batcher, work("a1"));
+        Future<Ending> second = runSoon(batcher, work("b1"));
 
-        assertThat(answers(first)).containsExactly("a1");
-        assertThat(answers(second)).containsExactly("b1");
+        assertThat(first.get()).isEqualTo(Ending.DONE);
+        assertThat(second.get()).isEqualTo(Ending.DONE);
     }
 
     @Test
@@ -283,18 +274,12 @@ class DynamicBatcherTest {
         CountDownLatch both = new CountDownLatch(2);
         DynamicBatcher<String, String> batcher = batcher(two, 8, texts -> {
             both.countDown();
-            try {
-                both.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            return texts;
+            return after(both, texts);
         });
 
-        Work<String, String> work = work("a", "b", "c", "d", "e", "f", "g", "h");
-        batcher.submit(work);
-
-        assertThat(answers(work)).hasSize(8);
+        assertThat(runSoon(batcher, work("a", "b", "c", "d", "e", "f", "g", "h")).get())
+                .as("one batch would wait for the other for ever")
+                .isEqualTo(Ending.DONE);
         assertThat(batches).extracting(List::size).allMatch(size -> size <= 4);
         two.stop();
     }
