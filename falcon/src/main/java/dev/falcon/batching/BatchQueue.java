@@ -106,15 +106,15 @@ final class BatchQueue<T, R> {
     /**
      * Takes out the next batch; empty where nothing that anybody waits for is left.
      *
-     * @param processors that are free to compute on, for this batch and others: each gets its share of what waits, as
-     *     two smaller batches at once are done sooner than a large one
+     * @param batches that are about to be cut, this one among them: each gets its share of what waits, as two smaller ones
+     *     at once are done sooner than a large one
      */
-    Optional<List<Entry<T, R>>> cut(int processors) {
+    Optional<List<Entry<T, R>>> cut(int batches) {
         dropDead();
         if (line.isEmpty()) {
             return Optional.empty();
         }
-        List<Integer> chosen = chosen(Math.ceilDiv(size, processors));
+        List<Integer> chosen = chosen(Math.ceilDiv(size, batches));
         List<Entry<T, R>> batch = new ArrayList<>(chosen.size());
         int place = 0;
         for (Standing<T, R> each : line) {

@@ -123,30 +123,31 @@ public final class DynamicBatcher<T, R> {
         }
     }
 
-    /** Cuts a batch, for its turn to run. */
-    private Runnable turn() {
+    /** Runs one batch. */
+    private void turn() {
         Optional<List<Entry<T, R>>> batch = Optional.empty();
+        try {
+            batch = cut();
+            batch.ifPresent(this::run);
+        } catch (RuntimeException | Error e) {
+            batch.ifPresent(entries -> entries.forEach(entry -> entry.work().failed(e)));
+            log.emit(Event.DEFECT, "a batcher met a defect and goes on", e);
+        } finally {
+            turnIsOver();
+        }
+    }
+
+    /** A share of what waits for each turn that was asked for. */
+    private Optional<List<Entry<T, R>>> cut() {
         lock.lock();
         try {
+            int turns = asked;
             asked--;
             running++;
-            batch = queue.cut(processors.idle());
-        } catch (RuntimeException | Error e) {
-            log.emit(Event.DEFECT, "a batcher met a defect and goes on", e);
+            return queue.cut(turns);
         } finally {
             lock.unlock();
         }
-        Optional<List<Entry<T, R>>> due = batch;
-        return () -> {
-            try {
-                due.ifPresent(this::run);
-            } catch (RuntimeException | Error e) {
-                due.ifPresent(entries -> entries.forEach(entry -> entry.work().failed(e)));
-                log.emit(Event.DEFECT, "a batcher met a defect and goes on", e);
-            } finally {
-                turnIsOver();
-            }
-        };
     }
 
     /** If more waits, it goes on when it is its turn again, after other models that wait. */

@@ -6,8 +6,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 
 /**
  * What models compute on: as many turns at once as there are processors, first come, first served, whether a request takes
@@ -20,7 +18,6 @@ public final class Processors {
     private final int count;
     private final Semaphore free;
     private final ScheduledThreadPoolExecutor threads;
-    private final AtomicInteger choosing = new AtomicInteger();
     private final WorkWatch watch;
 
     /** @param count turns at once */
@@ -44,11 +41,6 @@ public final class Processors {
         return watch;
     }
 
-    /** Turns that nobody has, or whose thread has not chosen yet what to compute; asked by one of these. An estimate. */
-    int idle() {
-        return Math.clamp((long) free.availablePermits() + choosing.get(), 1, count);
-    }
-
     /**
      * Waits for a turn.
      *
@@ -68,39 +60,21 @@ public final class Processors {
         free.release();
     }
 
-    /** Takes a turn on a thread of its own, as soon as there is one, to choose what to compute and compute it; not once stopped. */
-    void execute(Supplier<Runnable> choice) {
+    /** Runs this on a thread of its own as soon as it has a turn; not at all once they are stopped. */
+    void execute(Runnable work) {
         threads.execute(() -> {
             try {
-                takeToChoose();
+                take();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
             }
             try {
-                chosen(choice).run();
+                work.run();
             } finally {
                 leave();
             }
         });
-    }
-
-    /** Choosing before the turn is taken, where one is free: who chooses at the same time would else take all there is to compute. */
-    private void takeToChoose() throws InterruptedException {
-        choosing.incrementAndGet();
-        if (!free.tryAcquire(0, TimeUnit.NANOSECONDS)) {
-            choosing.decrementAndGet();
-            free.acquire();
-            choosing.incrementAndGet();
-        }
-    }
-
-    private Runnable chosen(Supplier<Runnable> choice) {
-        try {
-            return choice.get();
-        } finally {
-            choosing.decrementAndGet();
-        }
     }
 
     /** Runs this later, without a turn; not at all once they are stopped. */

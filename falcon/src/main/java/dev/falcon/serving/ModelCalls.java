@@ -192,16 +192,20 @@ final class ModelCalls {
             case DONE -> new Computed(work.results(), modelNanos, null);
             case LATE -> Computed.failed(late());
             case GONE -> Computed.failed(gone());
-            case FAILED -> throw switch (work.failure()) {
-                case RuntimeException e -> e;
-                case Error e -> throw e;
-                case null, default -> new IllegalStateException("a model threw what it may not", work.failure());
-            };
+            case FAILED -> throw thrown(work.failure());
+        };
+    }
+
+    private static RuntimeException thrown(@Nullable Throwable failure) {
+        return switch (failure) {
+            case RuntimeException e -> e;
+            case Error e -> throw e;
+            case null, default -> new IllegalStateException("a model threw what it may not", failure);
         };
     }
 
     private static Failure late() {
-        return Failure.of(ErrorCode.DEADLINE_EXCEEDED, "The deadline passed before the model was run.");
+        return Failure.of(ErrorCode.DEADLINE_EXCEEDED, "The deadline passed before the model had answered.");
     }
 
     /** The ending of a request whose client has left. */
