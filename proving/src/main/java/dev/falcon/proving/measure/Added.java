@@ -28,6 +28,12 @@ final class Added implements Question.Watch {
         }
     }
 
+    /** Of a text that no server was asked for. */
+    void ended(double neededMillis, double totalMillis) {
+        record(compute, neededMillis);
+        record(inWorker, totalMillis - neededMillis);
+    }
+
     private static void record(Histogram histogram, double millis) {
         histogram.recordValue(Math.clamp(Math.round(millis * 1e3), 0, HIGHEST_MICROS));
     }
@@ -55,6 +61,9 @@ final class Added implements Question.Watch {
     }
 
     private static void add(Row row, String what, Histogram histogram) {
+        if (histogram.getTotalCount() == 0) {
+            return;
+        }
         row.add(what + "_p50", histogram.getValueAtPercentile(50) / 1e3);
         row.add(what + "_p99", histogram.getValueAtPercentile(99) / 1e3);
     }

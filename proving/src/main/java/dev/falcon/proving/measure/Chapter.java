@@ -72,8 +72,8 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             two labels; no HTTP, no queue. With fp32 it computes in batches of the size that it was fastest with just
             before, of 1, 2, 4, 8, 16 and 32; int8 goes one text at a time, as a neighbour in a batch would change its
             answer. Worker and loop have one core, and the client another, where there are two (`taskset`): a row says
-            so where there are not. Loop and worker are used for half a minute and a whole one beforehand, or the JVM's
-            compiler would take a part of the core. *Least served* is the answers to the connection with the fewest,
+            so where there are not. The loop is used for half a minute beforehand, and the worker until the JVM's
+            compilers take less than three hundredths of the core, three minutes at most. *Least served* is the answers to the connection with the fewest,
             over the mean of all.""", """
             Texts of one length: batches of mixed ones waste time on padding, in the worker as in the loop. In a round a
             connection gets few answers, so that one more or less shows in the share of the least served. Latency
@@ -90,14 +90,16 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             request took in all and how much of that went to tokenizer and model: the rest, waiting for a processor
             included, is *added in the worker*. *Added for the client* is the same rest of the time from sending the
             request to having the answer, each request against its own. Worker and client have a core each, where there are two. Before,
-            the worker is asked until the JVM's compilers take less than three hundredths of a core, three minutes at most: on one
-            core, whatever they take is somebody's delay.""",
+            the worker is asked until the JVM's compilers take less than three hundredths of a core, and in the open loop less than
+            one, three minutes at most each: on one core, whatever they take is somebody's delay. The reference is a plain loop over
+            the same weights and tokenizer on the same core, which computes a text whenever a request would be due; what it adds is
+            how late the machine lets it begin.""",
             """
             Requests come evenly; when they come in bursts they wait for each other, and that is what most of a p99 is.
             Time in the model is of a machine at
             half load: what sharing caches and clock with another request costs is not counted as added.""", List.of(
                     new Column("rate", "requests/s asked", 1, false),
-                    new Column("compute_p50", "tokenizer and model, p50 ms", 3, false),
+                    new Column("compute_p50", "tokenizer and model, p50 ms", 3, true),
                     new Column("compute_p99", "p99 ms", 3, false),
                     new Column("worker_p50", "added in the worker, p50 ms", 3, false),
                     new Column("worker_p99", "p99 ms", 3, false),

@@ -101,7 +101,16 @@ public final class MeasureCommand implements Callable<Integer> {
         try (Bench bench = new Bench(root, effort)) {
             List<Row> rows = measurement.take(bench);
             return new Section(taken, "bin/proving measure --only " + chapter.id() + (quick ? " --quick" : ""), machine,
-                    effort.rounds(), effort.isQuick(), rows);
+                    rounds(rows), effort.isQuick(), rows);
         }
+    }
+
+    /** Some chapters take more rounds than others. */
+    private static int rounds(List<Row> rows) {
+        return rows.stream()
+                .flatMap(row -> row.figures().values().stream())
+                .mapToInt(List::size)
+                .max()
+                .orElse(0);
     }
 }

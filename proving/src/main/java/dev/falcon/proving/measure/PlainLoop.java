@@ -36,7 +36,8 @@ import java.util.stream.Stream;
 /**
  * The reference of what serving an encoder costs: its tokenizer and its session called in a loop by a thread for each core,
  * and nothing around them. A program of its own; its one argument is the folder that a worker unpacked encoders into. It is
- * told what to do as a request whose text is {@code ENCODER BATCH MILLISECONDS}, and answers with texts a second.
+ * told what to do as a request whose text is {@code ENCODER BATCH MILLISECONDS}, and answers with texts a second; where a rate
+ * follows, one text at a time is computed when it is due, and the answer is how long each had to wait and to be computed.
  */
 public final class PlainLoop {
 
@@ -63,6 +64,16 @@ public final class PlainLoop {
     /** Texts a second of a loop that runs elsewhere. */
     static double ask(Server loop, String encoder, int batch, Duration duration) throws IOException {
         return Double.parseDouble(loop.answer(encoder + " " + batch + " " + duration.toMillis()));
+    }
+
+    /** Has a loop elsewhere compute texts with int8 as often as that, evenly, and adds what each took to the row. */
+    static void askEvenly(Server loop, double rate, Duration duration, Row row) throws IOException {
+        Added added = new Added();
+        for (String text : loop.answer(INT8 + " 1 " + duration.toMillis() + " " + rate).split(" ", -1)) {
+            String[] micros = text.split("/", -1);
+            added.ended(Long.parseLong(micros[0]) / 1e3, Long.parseLong(micros[1]) / 1e3);
+        }
+        added.addTo(row);
     }
 
     public static void main(String[] args)
@@ -93,7 +104,7 @@ public final class PlainLoop {
         String said;
         int status = 200;
         try {
-            said = Double.toString(obey(exchange.body()));
+            said = obey(exchange.body());
         } catch (MalformedJson | IOException | OrtException | ExecutionException e) {
             status = 500;
             said = e.toString();
@@ -105,13 +116,34 @@ public final class PlainLoop {
         exchange.answer(new Reply(status, ConstantServer.JSON, said.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private double obey(RequestBody body)
+    private String obey(RequestBody body)
             throws MalformedJson, IOException, OrtException, ExecutionException, InterruptedException {
         if (!(body instanceof RequestBody.Whole whole)) {
             throw new IOException("the order did not arrive: " + body);
         }
-        String[] words = String.valueOf(Json.read(whole.bytes(), Map.class).get("text")).split(" ", 3);
-        return textsPerSecond(encoder(words[0]), Integer.parseInt(words[1]), Long.parseLong(words[2]));
+        String[] words = String.valueOf(Json.read(whole.bytes(), Map.class).get("text")).split(" ", 4);
+        Encoder encoder = encoder(words[0]);
+        long millis = Long.parseLong(words[2]);
+        return words.length > 3
+                ? evenly(encoder, Double.parseDouble(words[3]), millis)
+                : Double.toString(textsPerSecond(encoder, Integer.parseInt(words[1]), millis));
+    }
+
+    /** For each text that was due in that time, microseconds that it was computed, and from when it was due until then. */
+    private String evenly(Encoder encoder, double rate, long millis) throws OrtException, InterruptedException {
+        Ticker ticker = Ticker.system();
+        StringBuilder said = new StringBuilder();
+        long start = ticker.nanos();
+        long count = Math.max(1, (long) (rate * millis / 1e3));
+        for (long i = 0; i < count; i++) {
+            long due = start + (long) (i * 1e9 / rate);
+            ticker.sleep(Duration.ofNanos(Math.max(0, due - ticker.nanos())));
+            long begin = ticker.nanos();
+            predict(encoder, 1);
+            long end = ticker.nanos();
+            said.append(i == 0 ? "" : " ").append((end - begin) / 1000).append('/').append((end - due) / 1000);
+        }
+        return said.toString();
     }
 
     private synchronized Encoder encoder(String name) throws IOException, OrtException {

@@ -31,11 +31,11 @@ final class ServingMeasurement implements Measurement {
     @Override
     public List<Row> take(Bench bench) throws IOException, InterruptedException {
         return measured(entries(bench), (subject, time) -> subject.ask(Load.Plan.closed(CONNECTIONS), time),
-                bench.effort());
+                bench.effort(), bench.effort().rounds());
     }
 
     /** All of them in turn, in rounds, each warmed up before. */
-    static List<Row> measured(List<Entry> entries, Asking asking, Effort effort)
+    static List<Row> measured(List<Entry> entries, Asking asking, Effort effort, int rounds)
             throws IOException, InterruptedException {
         for (Entry entry : entries) {
             Warming.warm(entry.subject().meter(), effort, WARM_UPS_AT_MOST, time -> {
@@ -43,7 +43,7 @@ final class ServingMeasurement implements Measurement {
                 entry.subject().settle(entry.keepsLog());
             });
         }
-        for (int round = 0; round < effort.rounds(); round++) {
+        for (int round = 0; round < rounds; round++) {
             for (Entry entry : entries) {
                 measure(entry, asking, effort);
             }

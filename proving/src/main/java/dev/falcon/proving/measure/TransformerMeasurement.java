@@ -17,8 +17,13 @@ final class TransformerMeasurement implements Measurement {
     private static final List<Integer> BATCHES = List.of(1, 2, 4, 8, 16, 32);
     private static final int TRAINING_TEXTS = 60;
 
-    /** Where each text takes milliseconds, it is a minute until the JVM's compiler has done with what is around them. */
-    static final int WARM_UPS = 8;
+    private static final int LOOP_WARM_UPS = 8;
+
+    /** Where each text takes milliseconds, it is minutes until the JVM's compilers have done with what is around them. */
+    private static final int WARM_UPS_AT_MOST = 45;
+
+    /** The machine's moods outlast a round: more and shorter ones meet loop and worker in the same mood more often. */
+    private static final int MORE_ROUNDS = 4;
 
     private final Texts texts = Texts.brief();
 
@@ -39,7 +44,7 @@ final class TransformerMeasurement implements Measurement {
     }
 
     /** An encoder's loop, and its worker. */
-    private record Group(Loop loop, List<Asked> asked) {}
+    private record Group(Loop loop, UsageMeter meter, List<Asked> asked) {}
 
     @Override
     public List<Row> take(Bench bench) throws IOException, InterruptedException {
@@ -50,21 +55,22 @@ final class TransformerMeasurement implements Measurement {
         Server fp32 = bench.worker(ServingMeasurement.both(cache, Map.of("MODEL_PATH", trained(bench).toString())));
         Server loop = bench.beside(int8, PlainLoop.class, bench.folder().resolve("cache").toString());
         List<Group> groups = List.of(
-                group("int8", int8, new Loop(Row.named("int8, plain loop (reference)" + where, null), loop,
+                group("int8", bench, int8, new Loop(Row.named("int8, plain loop (reference)" + where, null), loop,
                         PlainLoop.INT8, 1), where),
-                group("fp32", fp32, best(loop, bench.effort(), where), where));
+                group("fp32", bench, fp32, best(loop, bench.effort(), where), where));
         Effort effort = bench.effort();
         for (Group group : groups) {
-            for (int i = 0; i < WARM_UPS; i++) {
+            for (int i = 0; i < LOOP_WARM_UPS && !effort.isQuick(); i++) {
                 group.loop().run(effort.warmUp());
             }
             for (Asked asked : group.asked()) {
-                asked.ask(effort.warmUp().multipliedBy(WARM_UPS), new Shares(asked.clients()));
+                Warming.warm(group.meter(), effort, WARM_UPS_AT_MOST,
+                        time -> asked.ask(time, new Shares(asked.clients())));
             }
         }
-        for (int round = 0; round < effort.rounds(); round++) {
+        for (int round = 0; round < effort.rounds() * MORE_ROUNDS; round++) {
             for (Group group : groups) {
-                measure(group, effort.round().multipliedBy(3));
+                measure(group, effort.round());
             }
         }
         List<Row> rows = new ArrayList<>();
@@ -109,13 +115,13 @@ final class TransformerMeasurement implements Measurement {
                 PlainLoop.FP32, best);
     }
 
-    private Group group(String encoder, Server worker, Loop loop, String where) {
+    private Group group(String encoder, Bench bench, Server worker, Loop loop, String where) throws IOException {
         List<Asked> asked = new ArrayList<>();
         for (int clients : CLIENTS) {
             asked.add(new Asked(Row.named(encoder + ", " + clients + " clients" + where, loop.row().name()),
                     new Question(worker.endpoint(), texts, Way.FRESH), clients));
         }
-        return new Group(loop, asked);
+        return new Group(loop, bench.meter(worker), asked);
     }
 
     private static void measure(Group group, Duration round) throws IOException, InterruptedException {
