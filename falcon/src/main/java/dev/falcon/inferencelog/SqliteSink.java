@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -38,7 +39,7 @@ final class SqliteSink implements LogSink {
     private final int retentionDays;
     private final Ticker ticker;
     private final SteadyTime time;
-    private @Nullable Connection connection;
+    private @Nullable Opened opened;
     private boolean closed;
 
     /**
@@ -58,21 +59,34 @@ final class SqliteSink implements LogSink {
         this.time = new SteadyTime(clocks);
     }
 
+    /**
+     * The file, with what each batch needs prepared once: to prepare it anew costs more than a row.
+     *
+     * @param bytes asks for the bytes in use
+     */
+    private record Opened(Connection connection, PreparedStatement insert, PreparedStatement bytes) {
+
+        long bytesInUse() throws SQLException {
+            try (ResultSet found = bytes.executeQuery()) {
+                return found.next() ? found.getLong(1) : 0;
+            }
+        }
+    }
+
     @Override
     public WriteResult write(List<LogRow> rows) {
         try {
             return timed(Operation.INSERT, open -> {
-                try (PreparedStatement insert = open
-                        .prepareStatement(SqliteTable.insertInto("inference_logs")
-                                + " ON CONFLICT (id, item, created_at) DO NOTHING")) {
-                    for (LogRow row : rows) {
-                        SqliteTable.bind(insert, row);
-                        insert.addBatch();
-                    }
-                    insert.executeBatch();
+                for (LogRow row : rows) {
+                    SqliteTable.bind(open.insert(), row);
+                    open.insert().addBatch();
                 }
-                open.commit();
-                trim(open);
+                open.insert().executeBatch();
+                boolean tooMany = open.bytesInUse() > maxBytes;
+                open.connection().commit();
+                if (tooMany) {
+                    trim(open);
+                }
                 return new WriteResult.Committed(0);
             });
         } catch (SQLException e) {
@@ -84,14 +98,15 @@ final class SqliteSink implements LogSink {
     }
 
     /** Removes the oldest rows until the file is within its bound again; their pages are used for new ones. */
-    private void trim(Connection open) throws SQLException {
-        while (SqliteTable.bytesInUse(open) > maxBytes) {
-            long rows = SqliteTable.number(open, "SELECT max(rowid) - min(rowid) + 1 FROM inference_logs");
+    private void trim(Opened open) throws SQLException {
+        Connection connection = open.connection();
+        while (open.bytesInUse() > maxBytes) {
+            long rows = SqliteTable.number(connection, "SELECT max(rowid) - min(rowid) + 1 FROM inference_logs");
             long going = Math.max(rows / TRIMMED_PART, 1);
-            try (Statement statement = open.createStatement()) {
+            try (Statement statement = connection.createStatement()) {
                 int removed = statement.executeUpdate("DELETE FROM inference_logs WHERE rowid < "
                         + "(SELECT min(rowid) FROM inference_logs) + " + going);
-                open.commit();
+                connection.commit();
                 if (removed == 0) {
                     return;
                 }
@@ -99,15 +114,15 @@ final class SqliteSink implements LogSink {
                         Field.of("removed", removed), Field.of("max_bytes", maxBytes));
             }
         }
-        open.commit();
+        connection.commit();
     }
 
     @Override
     public Optional<String> probe() {
         try {
             return timed(Operation.PROBE, open -> {
-                SqliteTable.number(open, "SELECT count(*) FROM inference_logs WHERE rowid = 0");
-                open.commit();
+                SqliteTable.number(open.connection(), "SELECT count(*) FROM inference_logs WHERE rowid = 0");
+                open.connection().commit();
                 return Optional.empty();
             });
         } catch (SQLException e) {
@@ -123,7 +138,7 @@ final class SqliteSink implements LogSink {
         try {
             int last;
             do {
-                last = timed(Operation.RETENTION, open -> removeBefore(open, firstKept));
+                last = timed(Operation.RETENTION, open -> removeBefore(open.connection(), firstKept));
                 removed += last;
             } while (last == REMOVED_AT_ONCE);
         } catch (SQLException e) {
@@ -148,16 +163,16 @@ final class SqliteSink implements LogSink {
         }
     }
 
-    /** Something done on the connection. */
+    /** Something done on the file. */
     @FunctionalInterface
     private interface Work<T> {
-        T on(Connection connection) throws SQLException;
+        T on(Opened open) throws SQLException;
     }
 
     private synchronized <T> T timed(Operation operation, Work<T> work) throws SQLException {
         long start = ticker.nanos();
         try {
-            T done = work.on(connection());
+            T done = work.on(opened());
             meters.succeeded(operation, ticker.nanos() - start);
             return done;
         } catch (SQLException e) {
@@ -167,10 +182,10 @@ final class SqliteSink implements LogSink {
         }
     }
 
-    private Connection connection() throws SQLException {
-        Connection open = connection;
-        if (open != null) {
-            return open;
+    private Opened opened() throws SQLException {
+        Opened already = opened;
+        if (already != null) {
+            return already;
         }
         if (closed) {
             throw new SQLException("the log is closed");
@@ -183,27 +198,31 @@ final class SqliteSink implements LogSink {
         } catch (IOException e) {
             throw new SQLException("cannot make the folder of INFERENCE_LOG_PATH: " + e, e);
         }
-        open = SqliteTable.open(file.toString());
-        try (Statement statement = open.createStatement()) {
+        Connection connection = SqliteTable.open(file.toString());
+        try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE IF NOT EXISTS inference_logs (" + SqliteTable.declarations()
                     + ", UNIQUE (id, item, created_at))");
             statement.execute("CREATE INDEX IF NOT EXISTS inference_logs_created_at ON inference_logs (created_at)");
-            open.setAutoCommit(false);
+            connection.setAutoCommit(false);
+            Opened open = new Opened(connection,
+                    connection.prepareStatement(SqliteTable.insertInto("inference_logs")
+                            + " ON CONFLICT (id, item, created_at) DO NOTHING"),
+                    connection.prepareStatement(SqliteTable.BYTES_IN_USE));
+            opened = open;
+            return open;
         } catch (SQLException e) {
-            open.close();
+            connection.close();
             throw e;
         }
-        connection = open;
-        return open;
     }
 
-    /** A connection on which anything failed is not used again. */
+    /** A connection on which anything failed is not used again; with it go its statements. */
     private void drop() {
-        Connection open = connection;
-        connection = null;
+        Opened open = opened;
+        opened = null;
         if (open != null) {
             try {
-                open.close();
+                open.connection().close();
             } catch (SQLException alreadyFailing) {
                 // The failure that led here is the one to tell.
             }

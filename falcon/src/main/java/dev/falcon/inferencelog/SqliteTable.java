@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.Properties;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -23,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class SqliteTable {
 
     static final int PAGE_BYTES = 4096;
+
+    /** Bytes in use: what was deleted and may be used again does not count. */
+    static final String BYTES_IN_USE = "SELECT (page_count - freelist_count) * " + PAGE_BYTES
+            + " FROM pragma_page_count(), pragma_freelist_count()";
+
     private static final Column[] COLUMNS = Column.values();
     private static final int TIME_CHARACTERS = 27;
 
@@ -30,7 +36,10 @@ final class SqliteTable {
 
     /** Opens a file in write-ahead mode: a killed process loses nothing, a power cut at most the last commits. */
     static Connection open(String file) throws SQLException {
-        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Properties properties = new Properties();
+        // Else the driver prepares a query for them after each update.
+        properties.setProperty("jdbc.get_generated_keys", "false");
+        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file, properties);
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA page_size = " + PAGE_BYTES);
             statement.execute("PRAGMA busy_timeout = 5000");
@@ -125,9 +134,8 @@ final class SqliteTable {
         return text == null ? null : parser.apply(text);
     }
 
-    /** Bytes in use: what was deleted and may be used again does not count. */
     static long bytesInUse(Connection connection) throws SQLException {
-        return (number(connection, "PRAGMA page_count") - number(connection, "PRAGMA freelist_count")) * PAGE_BYTES;
+        return number(connection, BYTES_IN_USE);
     }
 
     static long number(Connection connection, String query) throws SQLException {
