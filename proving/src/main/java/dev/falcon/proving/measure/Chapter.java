@@ -69,7 +69,8 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             answered: texts of about 14 tokens, each asked once. Its log and its caches are on, as by default. The
             reference is a plain loop in a process of its own over the same texts, weights and tokenizer: a thread for
             each core, one session for all of them with one thread to a run and no spinning, mean pooling and a head of
-            two labels; no HTTP, no queue. With fp32 it computes in batches of the size that it was fastest with just
+            two labels; no HTTP, no queue. *The loop over HTTP* answers texts itself, on the worker's own listener and with nothing
+            but a queue for its turns: the least that serving can cost. With fp32 it computes in batches of the size that it was fastest with just
             before, of 1, 2, 4, 8, 16 and 32; int8 goes one text at a time, as a neighbour in a batch would change its
             answer. Worker and loop have one core, and the client another, where there are two (`taskset`): a row says
             so where there are not. The loop is used for half a minute beforehand, and the worker until the JVM's
@@ -153,7 +154,8 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             new Column("after_load", "after load, MiB", 0, true),
             new Column("at_rest", "at rest, MiB", 0, true)));
 
-    static final Chapter FLEET = new Chapter("fleet", "The fleet on one core", """
+    static final Chapter FLEET = new Chapter("fleet", "The fleet on one core",
+            """
             The running compose stack (`make up`): workers, Nginx, Redis and PostgreSQL share the machine's last core, the
             client has the others, so requests/s are what one core gives, and three workers are compared with one by what
             the same core serves. 16 connections each ask again as soon as they are answered. The reference is one
@@ -161,16 +163,19 @@ record Chapter(String id, String title, String what, String limits, List<Column>
             configuration that knows this worker alone. *Sentence encoder* asks texts of about 20 tokens of `sentiment`, which
             is what a stack serves by default, and the other rows the linear model: workers serve both (`DEFAULT_MODEL=sentiment-linear`,
             `SERVED_MODELS=all`). CPU time is that of the containers' control groups, of all processes in them, until the
-            last record of the round is written; with it one can reckon for any number of cores.""", """
+            last record of the round is written; with it one can reckon for any number of cores. Each way is asked beforehand until
+            the compilers of the workers' JVMs take less than three hundredths of the core, for three minutes at most.""",
+            """
             One core for everything: how the fleet grows with cores is reckoned from CPU time, not shown. Containers are
             asked at their own addresses: what Docker's port forwarding costs is not in it, nor is the way of a network.
             Health checks, Prometheus' scrapes and idle work of the containers that count are. A log that cannot keep up
             drops records rather than hold up requests; the share is in the table.""", List.of(
-            new Column("requests_per_second", "requests/s", 0, true),
-            new Column("cpu_micros", "CPU µs a request, all", 1, true),
-            new Column("worker_micros", "workers", 1, false), new Column("nginx_micros", "Nginx", 1, false),
-            new Column("redis_micros", "Redis", 1, false), new Column("postgres_micros", "PostgreSQL", 1, false),
-            new Column("dropped_percent", "records dropped, %", 1, false)));
+                    new Column("requests_per_second", "requests/s", 0, true),
+                    new Column("cpu_micros", "CPU µs a request, all", 1, true),
+                    new Column("worker_micros", "workers", 1, false), new Column("nginx_micros", "Nginx", 1, false),
+                    new Column("redis_micros", "Redis", 1, false),
+                    new Column("postgres_micros", "PostgreSQL", 1, false),
+                    new Column("dropped_percent", "records dropped, %", 1, false)));
 
     static final Chapter FRONT_DOOR = new Chapter("front-door", "Latency that Nginx adds", """
             One worker of the running stack is asked in an open loop, directly and through an Nginx that knows it alone,

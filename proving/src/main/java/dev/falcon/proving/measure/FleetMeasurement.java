@@ -18,7 +18,7 @@ import java.util.Objects;
 final class FleetMeasurement implements Measurement {
 
     private static final int CONNECTIONS = 16;
-    private static final int WARM_UPS = 5;
+    private static final int WARM_UPS_AT_MOST = 40;
     private static final String WORKERS = "worker_micros";
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -34,8 +34,7 @@ final class FleetMeasurement implements Measurement {
         try (Stack stack = Stack.held()) {
             List<Entry> entries = entries(stack, stack.frontDoorOfOneWorker(bench.root()));
             for (Entry entry : entries) {
-                entry.question().ask(entry.row().name(), Load.Plan.closed(CONNECTIONS), warmUp(entry, bench.effort()));
-                stack.settle();
+                warmUp(stack, entry, bench.effort());
             }
             for (int round = 0; round < bench.effort().rounds(); round++) {
                 for (Entry entry : entries) {
@@ -46,10 +45,21 @@ final class FleetMeasurement implements Measurement {
         }
     }
 
-    /** So many times the usual, for each worker: on one core, their compilers take turns with all that is measured. */
-    private static Duration warmUp(Entry entry, Effort effort) {
-        int workers = Objects.requireNonNull(entry.paid().get(WORKERS)).size();
-        return effort.warmUp().multipliedBy((long) WARM_UPS * workers);
+    /** On one core, the compilers of all workers take turns with what is measured. */
+    private static void warmUp(Stack stack, Entry entry, Effort effort) throws IOException, InterruptedException {
+        List<Container> workers = Objects.requireNonNull(entry.paid().get(WORKERS));
+        Warming.warm(() -> compilerNanos(workers), effort, WARM_UPS_AT_MOST, time -> {
+            entry.question().ask(entry.row().name(), Load.Plan.closed(CONNECTIONS), time);
+            stack.settle();
+        });
+    }
+
+    private static long compilerNanos(List<Container> workers) throws IOException {
+        long nanos = 0;
+        for (Container worker : workers) {
+            nanos += UsageMeter.compilerNanosOf(worker.pid());
+        }
+        return nanos;
     }
 
     /** Texts that no earlier run has left in Redis. */

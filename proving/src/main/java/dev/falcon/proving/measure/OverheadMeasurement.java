@@ -17,8 +17,10 @@ final class OverheadMeasurement implements Measurement {
 
     private static final int WARM_UPS_AT_MOST = 45;
 
-    /** A round has some thousand requests, or its p99 would be the second worst of them. */
-    private static final int LONGER = 12;
+    /** A round has some hundreds of requests, or its p99 would be the worst of them. */
+    private static final int LONGER = 3;
+
+    private static final int MORE_ROUNDS = 4;
 
     /** More than are ever busy at half load. */
     private static final int CONNECTIONS_OPEN = 64;
@@ -35,14 +37,14 @@ final class OverheadMeasurement implements Measurement {
         Effort effort = bench.effort();
         UsageMeter meter = bench.meter(worker);
         Load.Plan closed = Load.Plan.closed(CONNECTIONS_CLOSED);
-        Warming.warm(meter, effort, WARM_UPS_AT_MOST, time -> question.ask(row.name(), closed, time));
+        Warming.warm(meter::compilerNanos, effort, WARM_UPS_AT_MOST, time -> question.ask(row.name(), closed, time));
         Question.Run reached = question.ask(row.name(), closed, effort.round().multipliedBy(LONGER));
         double rate = reached.tally().ok() / reached.seconds() / 2;
         Load.Plan open = Load.Plan.open(CONNECTIONS_OPEN, rate);
-        Warming.warm(meter, effort, WARM_UPS_AT_MOST, Warming.NEARLY_IDLE,
+        Warming.warm(meter::compilerNanos, effort, WARM_UPS_AT_MOST, Warming.NEARLY_IDLE,
                 time -> question.ask(row.name(), open, time));
         PlainLoop.askEvenly(loop, rate, effort.warmUp(), Row.named("not kept", null));
-        for (int i = 0; i < effort.rounds(); i++) {
+        for (int i = 0; i < effort.rounds() * MORE_ROUNDS; i++) {
             Duration round = effort.round().multipliedBy(LONGER);
             PlainLoop.askEvenly(loop, rate, round, reference);
             Added added = new Added();

@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -37,7 +38,8 @@ import java.util.stream.Stream;
  * The reference of what serving an encoder costs: its tokenizer and its session called in a loop by a thread for each core,
  * and nothing around them. A program of its own; its one argument is the folder that a worker unpacked encoders into. It is
  * told what to do as a request whose text is {@code ENCODER BATCH MILLISECONDS}, and answers with texts a second; where a rate
- * follows, one text at a time is computed when it is due, and the answer is how long each had to wait and to be computed.
+ * follows, one text at a time is computed when it is due, and the answer is how long each had to wait and to be computed. Any
+ * other text it answers itself, with int8: the least that can be had over HTTP.
  */
 public final class PlainLoop {
 
@@ -53,6 +55,7 @@ public final class PlainLoop {
     private final Path cache;
     private final Texts texts = Texts.brief();
     private final Map<String, Encoder> encoders = new HashMap<>();
+    private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
 
     private PlainLoop(Path cache) {
         this.cache = cache;
@@ -121,12 +124,27 @@ public final class PlainLoop {
         if (!(body instanceof RequestBody.Whole whole)) {
             throw new IOException("the order did not arrive: " + body);
         }
-        String[] words = String.valueOf(Json.read(whole.bytes(), Map.class).get("text")).split(" ", 4);
+        String text = String.valueOf(Json.read(whole.bytes(), Map.class).get("text"));
+        String[] words = text.split(" ", 4);
+        if (!words[0].equals(INT8) && !words[0].equals(FP32)) {
+            return answered(text);
+        }
         Encoder encoder = encoder(words[0]);
         long millis = Long.parseLong(words[2]);
         return words.length > 3
                 ? evenly(encoder, Double.parseDouble(words[3]), millis)
                 : Double.toString(textsPerSecond(encoder, Integer.parseInt(words[1]), millis));
+    }
+
+    /** In its turn, of which there are as many as processors. */
+    private String answered(String text) throws IOException, OrtException, InterruptedException {
+        Encoder encoder = encoder(INT8);
+        turns.acquire();
+        try {
+            return Arrays.toString(predict(encoder, List.of(text))[0]);
+        } finally {
+            turns.release();
+        }
     }
 
     /** For each text that was due in that time, microseconds that it was computed, and from when it was due until then. */
@@ -139,7 +157,7 @@ public final class PlainLoop {
             long due = start + (long) (i * 1e9 / rate);
             ticker.sleep(Duration.ofNanos(Math.max(0, due - ticker.nanos())));
             long begin = ticker.nanos();
-            predict(encoder, 1);
+            predict(encoder, fresh(1));
             long end = ticker.nanos();
             said.append(i == 0 ? "" : " ").append((end - begin) / 1000).append('/').append((end - due) / 1000);
         }
@@ -190,19 +208,28 @@ public final class PlainLoop {
         long done = 0;
         long elapsed = 0;
         while (elapsed < millis * 1_000_000) {
-            predict(encoder, batch);
+            predict(encoder, fresh(batch));
             done += batch;
             elapsed = ticker.nanos() - start;
         }
         return done / (elapsed / 1e9);
     }
 
+    private List<String> fresh(int count) {
+        List<String> fresh = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            fresh.add(texts.fresh());
+        }
+        return fresh;
+    }
+
     /** A probability for each label of each text. */
-    private double[][] predict(Encoder encoder, int batch) throws OrtException {
+    private static double[][] predict(Encoder encoder, List<String> texts) throws OrtException {
+        int batch = texts.size();
         long[][] tokens = new long[batch][];
         int longest = 0;
         for (int i = 0; i < batch; i++) {
-            long encoding = LIBRARY.encode(encoder.tokenizer(), texts.fresh(), true);
+            long encoding = LIBRARY.encode(encoder.tokenizer(), texts.get(i), true);
             tokens[i] = LIBRARY.getTokenIds(encoding);
             LIBRARY.deleteEncoding(encoding);
             longest = Math.max(longest, tokens[i].length);

@@ -38,7 +38,7 @@ final class ServingMeasurement implements Measurement {
     static List<Row> measured(List<Entry> entries, Asking asking, Effort effort, int rounds)
             throws IOException, InterruptedException {
         for (Entry entry : entries) {
-            Warming.warm(entry.subject().meter(), effort, WARM_UPS_AT_MOST, time -> {
+            Warming.warm(entry.subject().meter()::compilerNanos, effort, WARM_UPS_AT_MOST, time -> {
                 asking.ask(entry.subject(), time);
                 entry.subject().settle(entry.keepsLog());
             });

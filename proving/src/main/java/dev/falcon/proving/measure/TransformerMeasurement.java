@@ -28,7 +28,7 @@ final class TransformerMeasurement implements Measurement {
     private final Texts texts = Texts.brief();
 
     /** A worker asked over so many connections, and what it is compared with. */
-    private record Asked(Row row, Question question, int clients) {
+    private record Asked(Row row, Question question, UsageMeter meter, int clients) {
 
         Question.Run ask(Duration duration, Shares shares) throws IOException, InterruptedException {
             return question.ask(row.name(), Load.Plan.closed(clients), duration, shares);
@@ -44,7 +44,7 @@ final class TransformerMeasurement implements Measurement {
     }
 
     /** An encoder's loop, and its worker. */
-    private record Group(Loop loop, UsageMeter meter, List<Asked> asked) {}
+    private record Group(Loop loop, List<Asked> asked) {}
 
     @Override
     public List<Row> take(Bench bench) throws IOException, InterruptedException {
@@ -58,13 +58,21 @@ final class TransformerMeasurement implements Measurement {
                 group("int8", bench, int8, new Loop(Row.named("int8, plain loop (reference)" + where, null), loop,
                         PlainLoop.INT8, 1), where),
                 group("fp32", bench, fp32, best(loop, bench.effort(), where), where));
+        UsageMeter loopMeter = bench.meter(loop);
+        for (int clients : CLIENTS) {
+            groups.getFirst()
+                    .asked()
+                    .add(new Asked(Row.named("int8, the loop over HTTP, " + clients + " clients" + where,
+                            groups.getFirst().loop().row().name()),
+                            new Question(loop.endpoint(), texts, Way.FRESH), loopMeter, clients));
+        }
         Effort effort = bench.effort();
         for (Group group : groups) {
             for (int i = 0; i < LOOP_WARM_UPS && !effort.isQuick(); i++) {
                 group.loop().run(effort.warmUp());
             }
             for (Asked asked : group.asked()) {
-                Warming.warm(group.meter(), effort, WARM_UPS_AT_MOST,
+                Warming.warm(asked.meter()::compilerNanos, effort, WARM_UPS_AT_MOST,
                         time -> asked.ask(time, new Shares(asked.clients())));
             }
         }
@@ -117,11 +125,12 @@ final class TransformerMeasurement implements Measurement {
 
     private Group group(String encoder, Bench bench, Server worker, Loop loop, String where) throws IOException {
         List<Asked> asked = new ArrayList<>();
+        UsageMeter meter = bench.meter(worker);
         for (int clients : CLIENTS) {
             asked.add(new Asked(Row.named(encoder + ", " + clients + " clients" + where, loop.row().name()),
-                    new Question(worker.endpoint(), texts, Way.FRESH), clients));
+                    new Question(worker.endpoint(), texts, Way.FRESH), meter, clients));
         }
-        return new Group(loop, bench.meter(worker), asked);
+        return new Group(loop, asked);
     }
 
     private static void measure(Group group, Duration round) throws IOException, InterruptedException {

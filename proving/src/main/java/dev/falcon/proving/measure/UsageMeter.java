@@ -68,6 +68,11 @@ public final class UsageMeter implements AutoCloseable {
 
     /** CPU time that the JVM's compilers have had of it, as far as their threads still live. */
     long compilerNanos() throws IOException {
+        return compilerNanosOf(pid);
+    }
+
+    /** The same of any JVM. */
+    static long compilerNanosOf(long pid) throws IOException {
         long nanos = 0;
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
             for (Path task : tasks) {

@@ -14,6 +14,12 @@ final class Warming {
 
     private Warming() {}
 
+    /** CPU time that the compilers of a server, or of several, have had. */
+    @FunctionalInterface
+    interface Compilers {
+        long nanos() throws IOException;
+    }
+
     /** Asks for some time. */
     @FunctionalInterface
     interface Asking {
@@ -21,9 +27,9 @@ final class Warming {
     }
 
     /** @param timesAtMost the usual time */
-    static void warm(UsageMeter meter, Effort effort, int timesAtMost, Asking asking)
+    static void warm(Compilers compilers, Effort effort, int timesAtMost, Asking asking)
             throws IOException, InterruptedException {
-        warm(meter, effort, timesAtMost, IDLE, asking);
+        warm(compilers, effort, timesAtMost, IDLE, asking);
     }
 
     /**
@@ -31,14 +37,14 @@ final class Warming {
      *
      * @param timesAtMost the usual time
      */
-    static void warm(UsageMeter meter, Effort effort, int timesAtMost, double idle, Asking asking)
+    static void warm(Compilers compilers, Effort effort, int timesAtMost, double idle, Asking asking)
             throws IOException, InterruptedException {
         long compiledNanos;
         int times = 0;
         do {
-            long before = meter.compilerNanos();
+            long before = compilers.nanos();
             asking.ask(effort.warmUp());
-            compiledNanos = meter.compilerNanos() - before;
+            compiledNanos = compilers.nanos() - before;
             times++;
             // Less than nothing: one of its threads has ended, and others may go on.
         } while (!effort.isQuick() && times < timesAtMost
