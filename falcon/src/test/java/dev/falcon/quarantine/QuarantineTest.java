@@ -176,6 +176,7 @@ class QuarantineTest {
                 new Quarantine.Clocks(Ticker.system(), InstantSource.system()));
 
         quarantine.begin();
+        quarantine.awaitBegun();
 
         quarantine.enter(List.of(ONE)).close();
         assertThat(quarantine.refusal(List.of(ONE))).isNull();
