@@ -175,7 +175,7 @@ final class SqliteSink implements LogSink {
             T done = work.on(opened());
             meters.succeeded(operation, ticker.nanos() - start);
             return done;
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             meters.failed(operation, ticker.nanos() - start);
             drop();
             throw e;

@@ -1,6 +1,7 @@
 package dev.falcon.inferencelog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.falcon.inference.Ticker;
 import dev.falcon.telemetry.Metrics;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,19 @@ class SqliteSinkTest extends LogSinkContract {
         List<String> kept = query("SELECT request_id FROM inference_logs ORDER BY created_at, id");
         assertThat(kept).hasSizeBetween(500, 9_000).last().isEqualTo("r-9999");
         assertThat(kept).first().isEqualTo("r-" + (10_000 - kept.size()));
+    }
+
+    @Test
+    void aBatchThatMeetsADefectLeavesNothingForTheNext() {
+        LogSink sink = sink();
+        LogRow noRow = LogRow.builder().set(Column.ID, new UUID(0, 0)).set(Column.CREATED_AT, "no time").build();
+        List<LogRow> batch = new ArrayList<>(Records.rows(NOON, 0, 1));
+        batch.add(noRow);
+
+        assertThatThrownBy(() -> sink.write(batch)).isInstanceOf(RuntimeException.class);
+        assertThat(sink.write(Records.rows(NOON, 1, 2))).isInstanceOf(WriteResult.Committed.class);
+
+        assertThat(query("SELECT request_id FROM inference_logs")).containsExactly("r-1");
     }
 
     @Test
